@@ -1,0 +1,1 @@
+"""HTTP, storage, identity and jobs around the matcher."""

@@ -1,0 +1,1 @@
+"""Text to vectors to nearest neighbours. This package has never heard of a fund."""

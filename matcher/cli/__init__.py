@@ -1,0 +1,1 @@
+"""The command line over the public functions of matcher."""
