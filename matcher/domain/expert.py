@@ -1,0 +1,91 @@
+"""Expert 专家: who judges projects. Ranking advises, a named person decides (PIPL art. 24)."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from matcher.domain.codes import RegionCode, Sector
+from matcher.domain.field import known
+from matcher.domain.record import Line, Part, Prose, Record, RecordId, check_order
+from matcher.domain.taxonomy import ExpertRole, ExpertTitle, TieKind
+
+
+class Employment(Part):
+    """A post; an open end means that it goes on. Dual posts count."""
+
+    name: Line
+    unit_code: Line | None = None
+    position: Line | None = None
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Employment":
+        check_order(self.start, self.end, "start <= end")
+        return self
+
+
+class Review(Part):
+    """A review that the expert gave."""
+
+    project: Line | None = None
+    date: date
+    score: Annotated[float, Field(ge=0, le=100)] | None = None
+    days_late: Annotated[int, Field(ge=-365, le=3650)] | None = None
+    deviation: Annotated[float, Field(ge=-100, le=100)] | None = None
+
+
+class Tie(Part):
+    """A relation that may forbid the expert to judge a party."""
+
+    kind: TieKind
+    party: Line
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Tie":
+        check_order(self.start, self.end, "start <= end")
+        return self
+
+
+class FreeTime(Part):
+    """Days on which the expert can come, both included."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "FreeTime":
+        check_order(self.start, self.end, "start <= end")
+        return self
+
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
+
+
+class Expert(Record):
+    """An expert of the pool (DOMAIN section 3)."""
+
+    name: Line | None = known("姓名", "Name", "专家姓名", "专家", level=2)
+    employers: tuple[Employment, ...] | None = known("工作单位", "Employers", "单位", "任职单位", level=1)
+    titles: tuple[ExpertTitle, ...] | None = known("职称职务", "Titles", "职称", level=1)
+    roles: tuple[ExpertRole, ...] | None = known("专家类型", "Roles", "角色", "类别", level=1)
+    fields: tuple[Sector, ...] | None = known("专业领域", "Fields", "研究领域", "领域", level=1)
+    profile: Prose | None = known("专家简介", "Profile", "个人简介", "研究方向", "简介", "bio", level=1, text=True)
+    works: tuple[Line, ...] | None = known(
+        "代表成果", "Works: papers, patents, projects", "论文", "成果", level=1, text=True
+    )
+    regions: tuple[RegionCode, ...] | None = known("所在地区", "Regions", "地区", level=1)
+    reviews: tuple[Review, ...] | None = known("评审记录", "Reviews", "history", level=2)
+    ties: tuple[Tie, ...] | None = known("利益关系", "Ties", "回避关系", level=2)
+    availability: tuple[FreeTime, ...] | None = known("可参加时间", "Availability", level=1)
+    max_reviews_per_year: Annotated[int, Field(ge=0, le=1000)] | None = known(
+        "年评审上限", "Reviews a year at most", unit="次"
+    )
+    languages: tuple[Language, ...] | None = known("语言", "Languages", level=1)
+    fee: Annotated[float, Field(ge=0, le=1e6)] | None = known("评审费", "Fee", unit="元", level=2)
+    consent_at: date | None = known("授权同意日期", "Consent to use personal data given on", "同意日期", level=1)
+    retired: bool | None = known("是否退休", "Retired", "退休", level=1)
+    center_id: RecordId | None = known("概念验证中心", "Center", "中心编号", level=1)
