@@ -1,7 +1,7 @@
 """A closed vocabulary whose members know their Chinese term, their one English word and their synonyms."""
 
 import unicodedata
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 from typing import Self
 
@@ -13,7 +13,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().translate(_IGNORED)
 
 
-class Term(str, Enum):
+class Term(StrEnum):
     """One word of a closed vocabulary: the value is the Chinese term, `en` the English one.
 
     `Stage("天使")`, `Stage("angel")` and `Stage("天使轮")` are the same member; anything else raises ValueError.
@@ -28,14 +28,12 @@ class Term(str, Enum):
     synonyms: tuple[str, ...]
 
     def __new__(cls, zh: str, en: str, *synonyms: str) -> Self:
+        """One member from its words."""
         member = str.__new__(cls, zh)
         member._value_ = zh
         member.en = en
         member.synonyms = synonyms
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     @classmethod
     def _missing_(cls, value: object) -> "Term | None":
