@@ -3,7 +3,7 @@
 import unicodedata
 from enum import StrEnum
 from functools import cache
-from typing import Self
+from typing import Self, cast
 
 _IGNORED = str.maketrans("", "", " \t\u3000-_·“”\"'‘’()（）")
 
@@ -34,6 +34,14 @@ class Term(StrEnum):
         member.en = en
         member.synonyms = synonyms
         return member
+
+    @classmethod
+    def of(cls, word: str) -> Self:
+        """The member that a word of either language means; ValueError names the vocabulary otherwise."""
+        found = _by_word(cls).get(fold(word))
+        if found is None:
+            raise ValueError(f"{word!r} is none of {', '.join(map(str, cls))}")
+        return cast(Self, found)
 
     @classmethod
     def _missing_(cls, value: object) -> "Term | None":
