@@ -188,12 +188,7 @@ def _decimal(text: str) -> Decimal:
 
 def _terms(text: str, vocabulary: type[T]) -> list[T]:
     """The members of a vocabulary whose words stand in the text; single characters and digits do not count."""
-    words = {
-        word.lower()
-        for member in vocabulary
-        for word in (member.value, member.en, *member.synonyms)
-        if not word.isdigit()
-    }
+    words = {word.lower() for member in vocabulary for word in (member.value, member.en, *member.synonyms)}
     return list(dict.fromkeys(vocabulary.of(hit[0]) for hit in _any_word(words).finditer(_spaced(text))))
 
 
@@ -227,8 +222,12 @@ def _names(lists: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
     return _any_word(words), codes
 
 
+def _longest_first(word: str) -> tuple[int, str]:
+    return (-len(word), word)
+
+
 def _any_word(words: Iterable[str]) -> re.Pattern[str]:
-    """Finds the longest of the words; a Latin word only where no letter stands beside it."""
-    usable = sorted((word for word in words if len(word) >= _SHORTEST_WORD), key=lambda word: (-len(word), word))
-    parts = (rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word in usable)
+    """Finds the longest of the words; a Latin word only where no letter or digit stands beside it."""
+    usable = sorted({word for word in words if len(word) >= _SHORTEST_WORD and not word.isdigit()}, key=_longest_first)
+    parts = (rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in usable)
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
