@@ -1,0 +1,113 @@
+"""A record's words: the passages that are compared one by one, and the whole that is indexed.
+
+Give a redacted record (`matcher.domain.access`); every field that is not None is used.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from matcher.domain import field
+from matcher.domain.codes import code_list
+from matcher.domain.project import Project
+from matcher.domain.record import Record
+from matcher.domain.term import Term
+
+_LONG = 160
+"""A text longer than this is cut between sentences: encoders average, and a page says everything and nothing."""
+
+_WORDY = {
+    "region": "regions",
+    "industry_gb4754": "gb",
+    "sei": "sei",
+    "local_industry": "local",
+    "ipc": "ipc",
+    "regions": "regions",
+    "licence_regions": "regions",
+}
+_SECTOR_FIELDS = ("sectors_include", "fields")
+_TERM_FIELDS = (
+    "applicant_kind",
+    "titles",
+    "verification_stage",
+    "round",
+    "risks",
+    "kind",
+    "stages",
+    "purposes",
+    "insurance_class",
+    "covered_risks",
+    "roles",
+    "services",
+)
+
+
+def passages(record: Record) -> tuple[str, ...]:
+    """The record's texts, long ones cut into groups of sentences, in the order of its fields; each only once."""
+    return tuple(dict.fromkeys(piece for text in _texts(record) for piece in _pieces(text)))
+
+
+def whole(record: Record) -> str:
+    """Everything that the record says in words: its texts, then the names of its codes and terms.
+
+    A record of codes only (a mandate of three fields) still has words by which it can be found.
+    """
+    lines = dict.fromkeys((*_texts(record), *_labels(record)))
+    return "\n".join(lines)
+
+
+def _texts(record: Record) -> Iterator[str]:
+    for name, info in type(record).model_fields.items():
+        value = getattr(record, name)
+        if value is None or not field.is_text(info):
+            continue
+        yield value if isinstance(value, str) else "；".join(value)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    if len(text) <= _LONG:
+        yield text
+        return
+    from embeddings.text import sentences
+
+    piece = ""
+    for sentence in sentences(text):
+        if piece and len(piece) + len(sentence) > _LONG:
+            yield piece
+            piece = ""
+        piece += sentence if not piece or not piece[-1].isascii() else f" {sentence}"
+    if piece:
+        yield piece
+
+
+def _labels(record: Record) -> Iterator[str]:
+    words = [
+        *(word for name in _TERM_FIELDS for word in _terms(getattr(record, name, None))),
+        *(
+            code_list(codes).label(code)
+            for name, codes in _WORDY.items()
+            for code in _several(getattr(record, name, None))
+        ),
+        *(sector_label(sector) for name in _SECTOR_FIELDS for sector in _several(getattr(record, name, None))),
+    ]
+    if isinstance(record, Project) and record.trl is not None:
+        words.append(f"TRL{record.trl}")
+    if words:
+        yield " ".join(dict.fromkeys(words))
+
+
+def sector_label(sector: str, language: str = "zh") -> str:
+    """The name of `scheme:code`, or the word of `text:word`."""
+    scheme, _, code = sector.partition(":")
+    return code if scheme == "text" else code_list(scheme).label(code, language)
+
+
+def _terms(value: Any) -> Iterator[str]:
+    for term in _several(value):
+        if isinstance(term, Term):
+            yield str(term)
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
