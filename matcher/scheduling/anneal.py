@@ -1,0 +1,124 @@
+"""Fewer breaks by simulated annealing over Kempe chains: quick, for sizes where exact search does not end."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+
+from matcher.scheduling.chains import Board
+
+HOT, COLD = 0.7, 0.08
+TARGETED = 0.7
+"""Share of the moves that start from a party with a break."""
+
+
+class Annealer:
+    """Anneals the breaks of a board; ``cost`` is breaks plus ten for each break beyond a party's limit."""
+
+    def __init__(self, board: Board, seed: int) -> None:
+        self.board = board
+        self.random = random.Random(seed)
+        event = board.core.event
+        spread = event.breaks.spread
+        self.limit = [
+            min([n for n in (party.max_breaks, spread) if n is not None], default=1 << 20) for party in event.parties
+        ]
+        self.waiting: list[int] = []
+        self.position: dict[int, int] = {}
+        for party in range(board.core.parties):
+            self._note(party)
+        self.cost = sum(self._worth(p, board.breaks(p)) for p in range(board.core.parties))
+
+    def run(self, steps: int, tick: Callable[[int], None] | None = None) -> int:
+        """Anneal for a number of steps and end on the best board met; gives its cost."""
+        best, best_slots = self.cost, dict(self.board.slot_of)
+        units = [u for u in self.board.units if sum(self.board.allowed[u]) > 1]
+        if not units:
+            return best
+        for step in range(steps):
+            if self.cost == 0:
+                break
+            if tick is not None and step % 4096 == 0:
+                tick(best)
+            heat = HOT * (COLD / HOT) ** (step / steps)
+            self._try(units, heat)
+            if self.cost < best:
+                best, best_slots = self.cost, dict(self.board.slot_of)
+        self._restore(best_slots, best)
+        return best
+
+    def _try(self, units: list[int], heat: float) -> None:
+        draw = self.random.random
+        board = self.board
+        move = self._targeted() if self.waiting and draw() < TARGETED else None
+        if move is None:
+            unit = units[int(draw() * len(units))]
+            move = unit, int(draw() * board.core.slots)
+        unit, target = move
+        source = board.slot_of[unit]
+        if source == target or not board.allowed[unit][target]:
+            return
+        moves = board.chain(unit, source, target)
+        if moves is None:
+            return
+        before = self._touched(moves, source, target)
+        change = sum(self._worth(p, board.breaks(p, new)) - self._worth(p, board.breaks(p)) for p, new in before)
+        if change <= 0 or draw() < math.exp(-change / heat):
+            board.apply(moves)
+            self.cost += change
+            for party, _ in before:
+                self._note(party)
+
+    def _targeted(self) -> tuple[int, int] | None:
+        """A meeting of a waiting party and one of its counted idle slots."""
+        board, draw = self.board, self.random.random
+        party = self.waiting[int(draw() * len(self.waiting))]
+        slots = board.core.slots
+        busy = [t for t in range(slots) if board.count[party][t]]
+        idle = [t for t in range(slots) if board.bit[party][t] and not board.count[party][t]]
+        if not busy or not idle:
+            return None
+        row = board.at[party][busy[int(draw() * len(busy))]]
+        return row[0], idle[int(draw() * len(idle))]
+
+    def _touched(self, moves: dict[int, int], source: int, target: int) -> list[tuple[int, int]]:
+        """(party, new busy bits) of every party whose slots change."""
+        board = self.board
+        shift: dict[int, int] = {}
+        for x, to in moves.items():
+            sign = 1 if to == target else -1
+            for party in board.parties_of[x]:
+                shift[party] = shift.get(party, 0) + sign
+        changed = []
+        for party, net in shift.items():
+            if net:
+                counts, bits = board.count[party], board.bit[party]
+                mask = board.busy[party] & ~(bits[target] | bits[source])
+                if counts[target] + net > 0:
+                    mask |= bits[target]
+                if counts[source] - net > 0:
+                    mask |= bits[source]
+                changed.append((party, mask))
+        return changed
+
+    def _worth(self, party: int, breaks: int) -> int:
+        over = breaks - self.limit[party]
+        return breaks + 10 * over if over > 0 else breaks
+
+    def _note(self, party: int) -> None:
+        """Keep the list of waiting parties."""
+        waits = self.board.breaks(party) > 0
+        if waits and party not in self.position:
+            self.position[party] = len(self.waiting)
+            self.waiting.append(party)
+        elif not waits and party in self.position:
+            hole, last = self.position.pop(party), self.waiting.pop()
+            if last != party:
+                self.waiting[hole] = last
+                self.position[last] = hole
+
+    def _restore(self, slots: dict[int, int], cost: int) -> None:
+        changed = {u: t for u, t in slots.items() if self.board.slot_of[u] != t}
+        self.board.apply(changed)
+        self.cost = cost

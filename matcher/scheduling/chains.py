@@ -1,0 +1,242 @@
+"""A timetable that changes by Kempe chains: two slots swapped along the meetings that would collide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from matcher.scheduling.core import Core
+
+LONGEST_CHAIN = 80
+
+
+class Board:
+    """Placed units of a core with single slots; every move keeps every hard rule.
+
+    ``slot_of[u]`` is the slot of a unit or -1. ``count[p][t]`` meetings of party p in slot t.
+    Bits of ``busy[p]`` are the counted slots of party p (present ones, or all under the strict rule) in order, with
+    a gap between days, so that breaks are runs of bits minus days with a meeting.
+    """
+
+    def __init__(self, core: Core, units: Iterable[int]) -> None:
+        self.core = core
+        self.units = list(units)
+        slots = range(core.slots)
+        self.slot_of = dict.fromkeys(self.units, -1)
+        self.parties_of = {
+            u: core.uses[u][: len(core.event.meetings[int(core.meeting[u])].parties)] for u in self.units
+        }
+        self.pools_of = {u: core.uses[u][len(self.parties_of[u]) :] for u in self.units}
+        self.allowed = {u: [bool(core.start[u, t]) for t in slots] for u in self.units}
+        self.cap = core.slot_cap.tolist()
+        self.load = [[0] * core.slots for _ in range(len(core.names))]
+        self.count = self.load[: core.parties]
+        self.at: list[list[list[int]]] = [[[] for _ in slots] for _ in range(core.parties)]
+        self.busy = [0] * core.parties
+        self.held = [0] * core.parties
+        self._lay_out()
+        self._link_orders()
+
+    def _lay_out(self) -> None:
+        """Bits of counted slots (``bit``), of all slots (``real_bit``) and the days among them."""
+        core = self.core
+        strict = core.event.breaks.count == "strict"
+        self.bit: list[list[int]] = []
+        self.days: list[list[int]] = []
+        self.real_bit = [1 << (t + day) for t, day in enumerate(core.day_of)]
+        for party in range(core.parties):
+            bits, days, position = [0] * core.slots, [], 0
+            for day in core.event.days:
+                mask = 0
+                for t in day:
+                    if strict or self.cap[party][t] > 0:
+                        bits[t] = 1 << position
+                        mask |= bits[t]
+                        position += 1
+                position += 1
+                days.append(mask)
+            self.bit.append(bits)
+            self.days.append([mask for mask in days if mask])
+
+    def _link_orders(self) -> None:
+        core = self.core
+        unit_of = {int(core.meeting[u]): u for u in self.units}
+        self.after: dict[int, list[int]] = {}
+        self.earlier: dict[int, list[int]] = {}
+        for first, second in core.event.before:
+            if first in unit_of and second in unit_of:
+                self.after.setdefault(unit_of[first], []).append(unit_of[second])
+                self.earlier.setdefault(unit_of[second], []).append(unit_of[first])
+
+    def breaks(self, party: int, busy: int | None = None) -> int:
+        """Breaks of a party, now or with other busy bits."""
+        mask = self.busy[party] if busy is None else busy
+        runs = (mask & ~(mask << 1)).bit_count()
+        for day in self.days[party]:
+            if mask & day:
+                runs -= 1
+        return runs
+
+    def place(self, unit: int, slot: int) -> None:
+        """Put a unit into a slot without asking; the caller has checked."""
+        self.slot_of[unit] = slot
+        for party in self.parties_of[unit]:
+            row = self.at[party][slot]
+            row.append(unit)
+            self.count[party][slot] += 1
+            self.busy[party] |= self.bit[party][slot]
+            self.held[party] |= self.real_bit[slot]
+        for pool in self.pools_of[unit]:
+            self.load[pool][slot] += 1
+
+    def remove(self, unit: int) -> None:
+        """Take a unit off the board."""
+        slot = self.slot_of[unit]
+        self.slot_of[unit] = -1
+        for party in self.parties_of[unit]:
+            row = self.at[party][slot]
+            row.remove(unit)
+            self.count[party][slot] -= 1
+            if not row:
+                self.busy[party] &= ~self.bit[party][slot]
+                self.held[party] &= ~self.real_bit[slot]
+        for pool in self.pools_of[unit]:
+            self.load[pool][slot] -= 1
+
+    def fits(self, unit: int, slot: int) -> bool:
+        """May the unit be placed there with nothing else moved?"""
+        if not self.allowed[unit][slot]:
+            return False
+        if any(self.load[r][slot] >= self.cap[r][slot] for r in self.core.uses[unit]):
+            return False
+        return self._orderly({unit: slot}) and self._rested(dict.fromkeys(self.parties_of[unit], (slot, -1, 1)))
+
+    def chain(self, unit: int, source: int, target: int) -> dict[int, int] | None:
+        """The moves that bring a unit into ``target`` by swapping with ``source``; None if a rule forbids it.
+
+        A unit that is not placed yet enters ``target``; what it pushes out goes to ``source``.
+        """
+        moves = {unit: target}
+        shift: dict[int, int] = {}
+        stack = [unit]
+        enters = self.slot_of[unit] < 0
+        while stack:
+            x = stack.pop()
+            to = moves[x]
+            away = source if to == target else target
+            if not self.allowed[x][to] or len(moves) > LONGEST_CHAIN:
+                return None
+            sign = 1 if to == target else -1
+            for party in self.parties_of[x]:
+                if not self._push(party, x, (to, away, sign), enters and x == unit, (moves, shift, stack)):
+                    return None
+        if not self._pools_hold(moves, source, target, enters, unit) or not self._orderly(moves):
+            return None
+        if self.core.event.max_run is not None:
+            changed = {p: (target, source, net) for p, net in shift.items() if net}
+            if not self._rested(changed, enters_party=self.parties_of[unit] if enters else ()):
+                return None
+        return moves
+
+    def _push(
+        self,
+        party: int,
+        x: int,
+        way: tuple[int, int, int],
+        enters: bool,
+        state: tuple[dict[int, int], dict[int, int], list[int]],
+    ) -> bool:
+        """Count x into a party's slot and push out whoever is then too many."""
+        to, away, sign = way
+        moves, shift, stack = state
+        capacity = self.cap[party][to]
+        if capacity == 1:
+            for other in self.at[party][to]:
+                if other not in moves:
+                    moves[other] = away
+                    stack.append(other)
+        else:
+            staying = [y for y in self.at[party][to] if y not in moves]
+            coming = sum(1 for y, slot in moves.items() if slot == to and party in self.parties_of[y])
+            while len(staying) + coming > capacity:
+                if not staying:
+                    return False
+                other = staying.pop(0)
+                moves[other] = away
+                stack.append(other)
+        shift[party] = shift.get(party, 0) + sign
+        return True
+
+    def _pools_hold(self, moves: dict[int, int], source: int, target: int, enters: bool, unit: int) -> bool:
+        net: dict[int, int] = {}
+        for x, to in moves.items():
+            for pool in self.pools_of[x]:
+                net[pool] = net.get(pool, 0) + (1 if to == target else -1)
+        for pool, change in net.items():
+            gone = change - (1 if enters and pool in self.pools_of[unit] else 0)
+            load, cap = self.load[pool], self.cap[pool]
+            if change > 0 and load[target] + change > cap[target]:
+                return False
+            if gone < 0 and load[source] - gone > cap[source]:
+                return False
+        return True
+
+    def _orderly(self, moves: dict[int, int]) -> bool:
+        if not self.after and not self.earlier:
+            return True
+        for x, to in moves.items():
+            for later in self.after.get(x, ()):
+                slot = moves.get(later, self.slot_of[later])
+                if 0 <= slot <= to:
+                    return False
+            for first in self.earlier.get(x, ()):
+                slot = moves.get(first, self.slot_of[first])
+                if slot >= to:
+                    return False
+        return True
+
+    def _rested(self, changed: dict[int, tuple[int, int, int]], enters_party: tuple[int, ...] = ()) -> bool:
+        """No party meets longer than the longest run after the change (slot in, slot out, net)."""
+        longest = self.core.event.max_run
+        if longest is None:
+            return True
+        for party, (target, source, net) in changed.items():
+            mask = self.held[party]
+            if self.count[party][target] + net > 0:
+                mask |= self.real_bit[target]
+            leaves = net - (1 if party in enters_party else 0)
+            if source >= 0 and self.count[party][source] - leaves <= 0:
+                mask &= ~self.real_bit[source]
+            elif source >= 0:
+                mask |= self.real_bit[source]
+            run = mask
+            for _ in range(longest):
+                run &= run >> 1
+            if run:
+                return False
+        return True
+
+    def apply(self, moves: dict[int, int]) -> dict[int, int]:
+        """Carry out moves; gives back the moves that undo them (slot -1: not placed before)."""
+        undo = {x: self.slot_of[x] for x in moves}
+        for x in moves:
+            if self.slot_of[x] >= 0:
+                self.remove(x)
+        for x, slot in moves.items():
+            if slot >= 0:
+                self.place(x, slot)
+        return undo
+
+    def insert(self, unit: int, order: Iterable[int]) -> bool:
+        """Place a unit, in the first slot of ``order`` that is free for it, else by the first chain that works."""
+        slots = [t for t in order if self.allowed[unit][t]]
+        for t in slots:
+            if self.fits(unit, t):
+                self.place(unit, t)
+                return True
+        for t in slots:
+            for s in range(self.core.slots):
+                moves = self.chain(unit, s, t) if s != t else None
+                if moves is not None:
+                    self.apply(moves)
+                    return True
+        return False

@@ -1,0 +1,149 @@
+"""Few breaks for meetings that are settled: annealing where that reaches zero, exact search, then day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from matcher.scheduling.anneal import Annealer
+from matcher.scheduling.chains import Board
+from matcher.scheduling.core import Core
+from matcher.scheduling.maxsat import Answer, fewest_breaks
+
+Tell = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much work each rung may do, counted in steps and conflicts and never in seconds."""
+
+    quick_steps: int = 60_000
+    steps: int = 600_000
+    rounds: int = 3
+    exact_columns: int = 6_000
+    exact_conflicts: int = 60_000
+    day_conflicts: int = 60_000
+    timetable_conflicts: int = 3_000_000
+    nodes: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """Placed units (unit -> start), their breaks and the least possible for these meetings as far as proven."""
+
+    placed: dict[int, int]
+    breaks: int
+    bound: int
+    conflicts: int = 0
+
+
+def timetable_exactly(core: Core, meetings: list[int], conflicts: int) -> Answer:
+    """The fewest breaks of given meetings under the spread rule, exactly.
+
+    The rule compares the most and the least breaks of any two parties. The search first assumes that somebody has
+    none; plans in which everybody has at least one are tried only while they could have fewer breaks in total.
+    """
+    spread = core.event.breaks.spread
+    first = fewest_breaks(core, meetings, conflicts)
+    if spread is None or (first.placement is None and not first.infeasible):
+        return first
+    best, least, spent = first, 0, first.conflicts
+    while least < _most_breaks_everybody(core, meetings):
+        least += 1
+        if best.placement is not None and best.breaks <= least * core.parties:
+            break
+        answer = fewest_breaks(core, meetings, conflicts, least=least)
+        spent += answer.conflicts
+        if answer.placement is None and not answer.infeasible:
+            bound = min(best.breaks, least * core.parties) if best.placement else 0
+            return Answer(best.placement, best.breaks, bound, infeasible=False, conflicts=spent)
+        if answer.placement is not None and (best.placement is None or answer.breaks < best.breaks):
+            best = answer
+    return Answer(best.placement, best.breaks, best.bound, best.infeasible, spent)
+
+
+def _most_breaks_everybody(core: Core, meetings: list[int]) -> int:
+    """How many breaks every single party could have at most."""
+    degree = [0] * core.parties
+    for meeting in meetings:
+        for party in core.event.meetings[meeting].parties:
+            degree[party] += 1
+    slots = core.slots
+    return max(0, min((min(k - 1, slots - k) for k in degree), default=0))
+
+
+def waiting(core: Core, placed: Mapping[int, int]) -> list[int]:
+    """Breaks per party of placed units."""
+    busy: list[set[int]] = [set() for _ in range(core.parties)]
+    for unit, start in placed.items():
+        for party in core.event.meetings[int(core.meeting[unit])].parties:
+            busy[party].update(core.covered(unit, start))
+    strict = core.event.breaks.count == "strict"
+    return [sum(_runs_less_one(core, p, day, busy[p], strict) for day in core.event.days) for p in range(core.parties)]
+
+
+def _runs_less_one(core: Core, party: int, day: tuple[int, ...], busy: set[int], strict: bool) -> int:
+    counted = [t in busy for t in day if strict or core.slot_cap[party, t] > 0]
+    runs = sum(here and not before for before, here in zip([False, *counted], counted, strict=False))
+    return max(0, runs - 1)
+
+
+def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell: Tell | None = None) -> Compacted:
+    """The same meetings with fewer breaks, and a bound; every hard rule stays kept."""
+    breaks = sum(waiting(core, placed))
+    chains = all(int(core.length[u]) == 1 for u in placed)
+    if chains:
+        placed, breaks = _anneal(core, placed, seed, effort.quick_steps, tell)
+    if breaks == 0:
+        return Compacted(placed, 0, 0)
+    bound, spent = 0, 0
+    columns = sum(int(core.start[u].sum()) for u in placed)
+    if columns <= effort.exact_columns:
+        answer = timetable_exactly(core, sorted(int(core.meeting[u]) for u in placed), effort.exact_conflicts)
+        bound, spent = answer.bound, answer.conflicts
+        if answer.placement is not None:
+            exact = dict(answer.placement.values())
+            if answer.breaks <= breaks:
+                return Compacted(exact, answer.breaks, answer.bound, spent)
+    for turn in range(effort.rounds if chains else 0):
+        trial, fewer = _anneal(core, placed, seed + 1 + turn, effort.steps, tell)
+        if fewer < breaks:
+            placed, breaks = trial, fewer
+        if breaks <= bound:
+            return Compacted(placed, breaks, bound, spent)
+    for day in core.event.days:
+        placed, more = _day_exactly(core, placed, day, effort.day_conflicts)
+        spent += more
+    return Compacted(placed, sum(waiting(core, placed)), bound, spent)
+
+
+def _anneal(core: Core, placed: dict[int, int], seed: int, steps: int, tell: Tell | None) -> tuple[dict[int, int], int]:
+    board = Board(core, sorted(placed))
+    for unit in board.units:
+        board.place(unit, placed[unit])
+    annealer = Annealer(board, seed)
+    annealer.run(steps, None if tell is None else lambda best: tell("breaks", best))
+    return dict(board.slot_of), sum(map(board.breaks, range(core.parties)))
+
+
+def _day_exactly(
+    core: Core, placed: dict[int, int], day: tuple[int, ...], conflicts: int
+) -> tuple[dict[int, int], int]:
+    """One day's meetings laid out again with the fewest breaks; the other days stay."""
+    here = {u for u, t in placed.items() if t in day}
+    starts = {int(core.meeting[u]): day for u in here}
+    answer = fewest_breaks(core, sorted(starts), conflicts, starts=starts)
+    if answer.placement is None:
+        return placed, answer.conflicts
+    trial = {u: t for u, t in placed.items() if u not in here} | dict(answer.placement.values())
+    better = _cost(core, trial) < _cost(core, placed)
+    return (trial if better else placed), answer.conflicts
+
+
+def _cost(core: Core, placed: dict[int, int]) -> int:
+    """Breaks, and ten for each one beyond what the spread and the parties' own limits allow."""
+    event = core.event
+    breaks = waiting(core, placed)
+    ceiling = 1 << 20 if event.breaks.spread is None else min(breaks, default=0) + event.breaks.spread
+    limits = [min(ceiling, 1 << 20 if p.max_breaks is None else p.max_breaks) for p in event.parties]
+    return sum(n + 10 * max(0, n - limit) for n, limit in zip(breaks, limits, strict=True))

@@ -1,0 +1,131 @@
+"""Events and plans as files: the format matchevent-2, one event a file or one a line of a collection."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from matcher.scheduling.errors import FormatError
+from matcher.scheduling.problem import BreakRule, Event, Meeting, Party, Representative, Slot, Table
+
+FORMAT = "matchevent-2"
+
+
+def read_event(source: str | Path) -> Event:
+    """The event of ``FILE`` or ``FILE#NAME`` (a collection with one event a line; ``.gz`` is unpacked).
+
+    Raises:
+        FormatError: no such file or name, not JSON, another format, or a field that does not fit.
+        EventError: the event has no meaning.
+    """
+    path, _, name = str(source).partition("#")
+    documents = list(_documents(Path(path)))
+    chosen = [d for d in documents if not name or (isinstance(d, dict) and d.get("name") == name)]
+    if not chosen:
+        known = ", ".join(str(d.get("name")) for d in documents[:5] if isinstance(d, dict))
+        raise FormatError("name", name, "no such event in the collection", f"use one of {known}, …")
+    if len(chosen) > 1:
+        raise FormatError("file", path, f"it holds {len(chosen)} events", "choose one as FILE#NAME")
+    return event_from_document(chosen[0])
+
+
+def _documents(path: Path) -> Iterator[Any]:
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise FormatError("file", str(path), f"it cannot be read ({error})", "give a matchevent-2 file") from error
+    try:
+        yield json.loads(text)
+    except json.JSONDecodeError:
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.strip():
+                yield _line(path, number, line)
+
+
+def _line(path: Path, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        rule = f"line {number} is not JSON ({error.msg})"
+        raise FormatError("file", str(path), rule, "write one JSON object a line") from error
+
+
+def event_from_document(document: Any) -> Event:
+    """The event of a parsed matchevent-2 object.
+
+    Raises:
+        FormatError: another format, or a field that is missing or does not fit.
+    """
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        found = document.get("format") if isinstance(document, dict) else type(document).__name__
+        raise FormatError("format", found, f"only {FORMAT} is read", f'write "format": "{FORMAT}"')
+    try:
+        return _event(document)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise FormatError("document", document.get("name"), f"a field does not fit ({what})", "see docs") from error
+
+
+def _event(d: Mapping[str, Any]) -> Event:
+    day_of = {int(t): day for day, slots in enumerate(d["days"]) for t in slots}
+    if sorted(day_of) != list(range(int(d["slots"]))):
+        raise FormatError("days", d["days"], f"every slot 0 to {d['slots'] - 1} is in one day", "list each slot once")
+    floor = int(d.get("min_meetings", 0))
+    breaks = d.get("breaks") or {}
+    order = {int(p["id"]): number for number, p in enumerate(d["participants"])}
+    return Event(
+        name=str(d.get("name", "")),
+        slots=tuple(Slot(day_of[t]) for t in range(int(d["slots"]))),
+        tables=tuple(Table(str(number)) for number in range(int(d["tables"]))),
+        parties=tuple(_party(p, floor) for p in d["participants"]),
+        meetings=tuple(_meetings(d, order)),
+        video_places=None if d.get("video_places") is None else int(d["video_places"]),
+        fixed=tuple((int(m), int(t)) for m, t in d.get("fixed") or ()),
+        before=tuple((int(q), int(p)) for q, p in d.get("before") or ()),
+        max_run=None if d.get("max_run") is None else int(d["max_run"]),
+        breaks=BreakRule(breaks.get("count", "strict"), breaks.get("spread")),
+        fairness=d.get("fairness", "sum"),
+    )
+
+
+def _party(p: Mapping[str, Any], floor: int) -> Party:
+    cap = None if p.get("cap") is None else int(p["cap"])
+    away = frozenset(int(t) for t in p.get("unavailable") or ())
+    promised = floor if cap is None else min(floor, cap)
+    person = Representative(unavailable=away)
+    return Party(
+        id=str(p["id"]),
+        kind=str(p.get("kind", "")),
+        cap=cap,
+        promised=promised,
+        representatives=(person,) * int(p.get("parallel", 1)),
+        stand=f"stand {p['id']}" if p.get("booth") else None,
+        remote=bool(p.get("remote")),
+    )
+
+
+def _meetings(d: Mapping[str, Any], order: Mapping[int, int]) -> Iterator[Meeting]:
+    allowed = {int(m): frozenset(int(t) for t in slots) for m, slots in (d.get("allowed") or {}).items()}
+    extra = {int(m): tuple(order[int(p)] for p in more) for m, more in (d.get("extra") or {}).items()}
+    banned = {int(m) for m in d.get("banned") or ()}
+    given = d["mode"] == "timetable"
+    for number, (a, b, *rest) in enumerate(d["pairs"]):
+        yield Meeting(
+            parties=(order[int(a)], order[int(b)], *extra.get(number, ())),
+            score=int(rest[0]) if rest else 0,
+            wishes=(int(rest[1]), int(rest[2])) if len(rest) > 2 else None,
+            allowed=allowed.get(number),
+            banned="declined or do-not-meet" if number in banned else None,
+            required=given and number not in banned,
+        )
+
+
+def write_events(path: Path, documents: Iterable[Mapping[str, Any]]) -> None:
+    """Write matchevent-2 objects one a line, packed when the name ends in ``.gz``; same input, same bytes."""
+    text = "".join(json.dumps(d, ensure_ascii=False, separators=(",", ":")) + "\n" for d in documents)
+    raw = text.encode("utf-8")
+    path.write_bytes(gzip.compress(raw, mtime=0) if path.suffix == ".gz" else raw)
