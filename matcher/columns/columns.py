@@ -95,7 +95,7 @@ class Columns:
         Raises ValueError where the files were written by another version of the schema: build them again.
         """
         about = json.loads((folder / "columns.json").read_text())
-        kind = Kind(about["kind"])
+        kind = Kind.of(about["kind"])
         if about["format"] != FORMAT or about["columns"] != _signature(kind):
             raise ValueError(f"{folder.name} holds columns of another version; build them again from the records")
         columns = cls(kind)

@@ -73,6 +73,7 @@ def gathered(table: NDArray[Any], rows: NDArray[np.int32], columns: NDArray[np.i
 
     def block(i: slice, j: slice) -> NDArray[Any]:
         places = (rows[i].astype(np.int64) * width)[:, None] + columns[j]
-        return flat.take(places)
+        values: NDArray[Any] = flat.take(places)
+        return values
 
     return block

@@ -21,6 +21,7 @@ from matcher.domain.taxonomy import (
     Round,
     VerificationStage,
 )
+from matcher.domain.term import fold
 
 NOT_FOUNDED = float("inf")
 """What stands for the founding day of a company that does not exist yet: it is younger than any limit."""
@@ -200,6 +201,7 @@ COLUMNS: tuple[Column, ...] = (
     codes("land_in", lambda p: None if p.land_in is None else place_numbers(landing.region for landing in p.land_in)),
     codes("sectors", lambda p: sector_numbers(sectors(p))),
     codes("fields", lambda p: sector_numbers(fields(p))),
+    codes("keywords", lambda p: None if p.keywords is None else sector_numbers(f"text:{fold(w)}" for w in p.keywords)),
     codes("parties", lambda p: word_numbers(parties(p))),
     codes("identity", lambda p: word_numbers(filter(None, (p.id, p.name)))),
     codes("investors", lambda p: word_numbers(p.earlier_investors)),

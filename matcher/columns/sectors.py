@@ -90,13 +90,16 @@ def crosswalk() -> Crosswalk:
 
 
 def sector_nearness(one: Interned, other: Interned, steps: SectorSteps) -> NDArray[np.float32]:
-    """How well a project's industries (`one`) fit those looked for: (tuples, tuples) float32, -1 where unknown."""
+    """How well a project's industries (`one`) fit those looked for: (tuples, tuples) float32, -1 where unknown.
+
+    A word that no list knows tells something only where the other side has the same word.
+    """
 
     def between(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float32]:
-        value = np.zeros((len(a), len(b)), np.float32)
         walk = crosswalk()
         (i, listed_a), (j, listed_b) = walk.places(a), walk.places(b)
         both = listed_a[:, None] & listed_b
+        value = np.where(both, np.float32(0), np.float32(-1))
         pairs = np.ix_(i, j)
         for relation, step in (
             (walk.sibling[pairs], steps.sibling),

@@ -1,0 +1,19 @@
+"""Conditions in three-valued logic: one definition gives verdict, reason, question and what would change it."""
+
+from matcher.rules.condition import Condition, ConditionKind
+from matcher.rules.context import Context
+from matcher.rules.evaluate import Verdict, Verdicts, evaluate
+from matcher.rules.purposes import conditions
+from matcher.rules.rulebook import Rulebook, rulebook
+
+__all__ = [
+    "Condition",
+    "ConditionKind",
+    "Context",
+    "Rulebook",
+    "Verdict",
+    "Verdicts",
+    "conditions",
+    "evaluate",
+    "rulebook",
+]
