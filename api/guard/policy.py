@@ -1,0 +1,41 @@
+"""The policy table: one row per route. A route without a row does not start the service, nor a row without a route."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.guard.roles import Role
+
+ANYBODY = None
+"""No key needed."""
+
+_ALL = frozenset(Role)
+_PARTIES = _ALL - {Role.VISITOR}
+_WRITERS = frozenset({Role.ADMIN, Role.OFFICER, Role.ANALYST})
+_ADMINS = frozenset({Role.ADMIN})
+
+POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
+    {
+        "health": ANYBODY,
+        "openapi": ANYBODY,
+        "ready": ANYBODY,
+        "metrics": ANYBODY,
+        "records.list": _ALL,
+        "records.read": _ALL,
+        "records.versions": _PARTIES,
+        "records.create": _WRITERS,
+        "records.replace": _WRITERS,
+        "records.delete": _WRITERS,
+        "keys.list": _ADMINS,
+        "keys.create": _ADMINS,
+        "keys.revoke": _ADMINS,
+        "organisations.list": _ADMINS,
+        "organisations.put": _ADMINS,
+        "whoami": _ALL,
+    }
+)
+"""Name of the route -> roles that may call it; a visitor sees published fields only and changes nothing."""
+
+
+def policy_name(route_name: str) -> str:
+    """The policy row of a route: `fund:records.read` and `loan:records.read` share one."""
+    return route_name.rpartition(":")[2]

@@ -1,0 +1,1 @@
+"""The truth: records, their history, and one sequence of changes, in SQLite or PostgreSQL."""
