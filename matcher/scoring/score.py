@@ -1,0 +1,124 @@
+"""Scores of many pairs at once: 100 x sum(w s) / sum(w) over the known parts (DOMAIN 4.2).
+
+Why there is a part called `base`. The formula alone gives a pair of which one part is known that part's value: a text
+that agrees to .95 and nothing else beats a project that fits in six ways. Real profiles are mostly empty, so such pairs
+fill the top. `base` is one more part, always known, with the same weight and a neutral value for every pair: it draws
+a score towards the middle the less is known, whichever way, and leaves the formula, the sum of the parts and the rule
+that an unknown part has no effect of its own as they are. Its weight was measured: see docs/scoring.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.columns import Columns
+from matcher.columns.pairs import Block
+from matcher.domain import Purpose
+from matcher.rules.context import Context
+from matcher.rules.evaluate import Verdicts, blocks
+from matcher.scoring.part import NO_VALUE, Part, Setting, Values
+from matcher.scoring.pool import Pool
+from matcher.scoring.purposes import deduction, parts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of m projects x n offers.
+
+    total: (m, n) float32, 0..100. completeness: (m, n) float32, the share of the applicable conditions and of the
+    parts that is known.
+    """
+
+    total: Values
+    completeness: Values
+
+
+def score(
+    purpose: Purpose,
+    projects: Columns,
+    offers: Columns,
+    semantic: NDArray[np.float32] | None,
+    context: Context,
+    pool: Pool | None = None,
+    verdicts: Verdicts | None = None,
+) -> Scores:
+    """The scores of all projects with all offers, for either side long.
+
+    semantic: (m, n) float32, how near the texts are as a calibrated value in 0..1, NaN where unknown.
+    pool: the usual among all visible offers; made of `offers` if None. Give it where `offers` is only a part of them.
+    verdicts: of the same pairs; with them completeness counts the conditions too.
+    """
+    setting = Setting(projects, offers, semantic, context, Pool.of(purpose, offers, context) if pool is None else pool)
+    weights = context.rules.part_weights(purpose)
+    bound = bind_parts(purpose, setting)
+    takes = deduction(purpose, setting)
+    shape = (len(projects), len(offers))
+    total, completeness = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    for i, j in blocks(*shape):
+        values = [(part.name, block(i, j)) for part, block in bound]
+        known = np.zeros(total[i, j].shape, np.uint8)
+        total[i, j] = weighted(values, weights, context, known)
+        if takes is not None:
+            np.maximum(total[i, j] - takes(i, j), 0, out=total[i, j])
+        completeness[i, j] = _completeness(known, len(weights), verdicts, i, j)
+    return Scores(total, completeness)
+
+
+def part_values(purpose: Purpose, setting: Setting) -> dict[str, Values]:
+    """Every part of some pairs: name -> (m, n) float32 in 0..1, NaN where unknown."""
+    shape = (len(setting.projects), len(setting.offers))
+    values = {part.name: np.full(shape, np.nan, np.float32) for part in parts_of(purpose)}
+    for part, block in bind_parts(purpose, setting):
+        for i, j in blocks(*shape):
+            found = block(i, j)
+            values[part.name][i, j] = np.where(found < 0, np.nan, found)
+    return values
+
+
+def bind_parts(purpose: Purpose, setting: Setting) -> list[tuple[Part, Block]]:
+    """The parts that are known somewhere, each with its values block by block; nothing stale counts as known."""
+    stale = _stale(setting)
+    found = []
+    for part in parts_of(purpose):
+        block = part.bind(setting)
+        if block is not None:
+            found.append((part, block if stale is None or part.name == "semantic" else _without(block, stale)))
+    return found
+
+
+def weighted(
+    values: list[tuple[str, Values]], weights: dict[str, float], context: Context, known: NDArray[np.uint8]
+) -> Values:
+    """100 x sum(w s) / sum(w) over the known values and the base; counts them up in `known`."""
+    base = context.rules.weights["base"]
+    gained = np.full(known.shape, base["weight"] * base["value"], np.float32)
+    weight = np.full(known.shape, base["weight"], np.float32)
+    for name, value in values:
+        share = np.float32(weights[name])
+        is_known = value >= 0
+        gained += np.maximum(value, 0) * share
+        weight += is_known * share
+        known += is_known
+    gained *= 100
+    gained /= weight
+    return gained
+
+
+def _completeness(known: NDArray[np.uint8], parts: int, verdicts: Verdicts | None, i: slice, j: slice) -> Values:
+    if verdicts is None:
+        return (known / np.float32(parts)).astype(np.float32)
+    share: Values = (known + verdicts.known[i, j]) / (np.float32(parts) + verdicts.asked[i, j])
+    return share
+
+
+def _stale(setting: Setting) -> Block | None:
+    day = setting.context.day
+    p, o = setting.projects["valid_until"] < day, setting.offers["valid_until"] < day
+    if not p.any() and not o.any():
+        return None
+    return lambda i, j: p[i, None] | o[None, j]
+
+
+def _without(block: Block, stale: Block) -> Block:
+    return lambda i, j: np.where(stale(i, j), NO_VALUE, block(i, j))
