@@ -50,8 +50,12 @@ def test_words_keep_the_terms_of_the_domain_whole_beside_their_parts() -> None:
     assert {"科技型中小企业", "中小", "企业", "概念验证", "概念", "pre", "pre-a轮"} <= set(terms)
 
 
-def test_words_give_latin_numbers_words_and_character_pairs() -> None:
-    assert words("固态电池 LiFePO4，3.5%") == ["lifepo4", "3", "5", "固态", "电池", "固态电池", "固态", "态电", "电池"]
+def test_words_give_latin_numbers_words_and_single_characters() -> None:
+    assert words("固态电池 LiFePO4，3.5%") == ["lifepo4", "3", "5", "固态", "电池", "固态电池", "固", "态", "电", "池"]
+
+
+def test_neighbours_without_a_word_make_a_pair() -> None:
+    assert "炁砼" in words("炁砼")
 
 
 def test_words_of_a_single_character_and_of_nothing() -> None:
