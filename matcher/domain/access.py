@@ -64,7 +64,9 @@ def _coarse(project: Project, hidden: dict[str, Any], level: Level) -> dict[str,
         changes["region"] = city(project.region)
     if project.legal_entity is not None and "legal_entity" not in hidden:
         seen = _visible_part(project.legal_entity, level)
-        changes["legal_entity"] = seen.model_copy(update={"region": city(seen.region)}) if seen.region else seen
+        changes["legal_entity"] = (
+            seen.model_copy(update={"region": city(seen.region)}) if seen and seen.region else seen
+        )
     if project.land_in and "land_in" not in hidden:
         changes["land_in"] = tuple(
             LandIn.model_construct(region=city(landing.region), within_months=landing.within_months)
@@ -79,10 +81,11 @@ def _coarse(project: Project, hidden: dict[str, Any], level: Level) -> dict[str,
     return changes
 
 
-def _visible_part(entity: LegalEntity, level: Level) -> LegalEntity:
-    """The company without what lies above the level."""
+def _visible_part(entity: LegalEntity, level: Level) -> LegalEntity | None:
+    """The company without what lies above the level; None if nothing stays, for an empty one would tell of the rest."""
     hidden = {name: None for name, usual in _levels(LegalEntity).items() if usual > level}
-    return entity.model_copy(update=hidden) if hidden else entity
+    seen = entity.model_copy(update=hidden) if hidden else entity
+    return None if seen == LegalEntity() else seen
 
 
 def _kinds_and_states(rights: Iterable[IpRight]) -> tuple[IpRight, ...]:
@@ -119,7 +122,7 @@ def band(low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Dec
     return below, above
 
 
-_STEPS = (Decimal(0), *(Decimal(digit) * 10**power for power in range(10) for digit in (1, 2, 5)))
+_STEPS: tuple[Decimal, ...] = (Decimal(0), *(Decimal(digit) * 10**power for power in range(10) for digit in (1, 2, 5)))
 
 
 def _step(amount: Decimal, *, up: bool) -> Decimal:
