@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -33,8 +32,6 @@ from api.resources.routes import router as resources_router
 from api.settings import Settings
 from api.store.store import Store
 
-log = structlog.get_logger("matcher.app")
-
 
 def create_app(settings: Settings) -> FastAPI:
     """The service for these settings; it opens the database when it starts and closes it when it stops."""
@@ -56,7 +53,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _parameters)
-    app.add_exception_handler(Exception, _fault)
     check_policy(app.routes)
     return app
 
@@ -114,8 +110,3 @@ async def _parameters(request: Request, error: Exception) -> Response:
     language = language_of(request)
     errors = [detail_error(each, language) for each in error.errors()]
     return _respond(request, InvalidError("参数不符合规则。", "A parameter breaks a rule.", errors))
-
-
-async def _fault(request: Request, error: Exception) -> Response:
-    log.error("fault", request_id=getattr(request.state, "request_id", ""), exc_info=error)
-    return _respond(request, InternalError())

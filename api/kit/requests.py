@@ -3,11 +3,19 @@
 import re
 import secrets
 import time
+import traceback
+from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.kit.answers import json_bytes
+from api.kit.languages import language_of
+from api.kit.problems import MEDIA_TYPE, InternalError
 
 _GOOD_ID = re.compile(r"[A-Za-z0-9._-]{8,80}")
 
@@ -45,12 +53,12 @@ class Surroundings:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _GOOD_ID.fullmatch(given) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        start, status = time.perf_counter(), 500
+        start, status, started = time.perf_counter(), 500, False
 
         async def noted(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 headers["X-Content-Type-Options"] = "nosniff"
@@ -59,6 +67,14 @@ class Surroundings:
 
         try:
             await self.app(scope, receive, noted)
+        except Exception as error:  # the last net: the caller gets a problem, the log gets the place
+            log.error("fault", request_id=request_id, error=type(error).__name__, at=places(error))  # noqa: TRY400 - a traceback may hold values
+            if started:
+                raise
+            problem = InternalError()
+            language = language_of(Request(scope))
+            response = Response(json_bytes(problem.body(language, request_id)), problem.status, None, MEDIA_TYPE)
+            await response(scope, receive, noted)
         finally:
             self._note(scope, status, time.perf_counter() - start, request_id)
 
@@ -76,6 +92,12 @@ class Surroundings:
             ms=round(seconds * 1000, 2),
             key=scope["state"].get("key"),
         )
+
+
+def places(error: BaseException) -> list[str]:
+    """Where an error came from, innermost last; without its message and values, which may hold a profile's text."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}

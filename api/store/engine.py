@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 
@@ -21,7 +20,7 @@ def make_engines(url: str) -> tuple[Engine, Engine]:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True, pool_size=8)
+        engine = create_engine(parsed, pool_pre_ping=True, pool_size=8, hide_parameters=True)
         return engine, engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +31,7 @@ def _sqlite(url: str, begin: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        hide_parameters=True,  # messages of errors go to logs
     )
 
     @event.listens_for(engine, "connect")
