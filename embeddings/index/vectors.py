@@ -17,6 +17,7 @@ from embeddings.index.delta import Delta
 from embeddings.index.exact import Floats, Rows, best, inner_products, one_thread
 from embeddings.index.generation import Generation
 from embeddings.index.plan import Calibration, Plan
+from embeddings.index.rows import checked_rows
 
 _LONGEST_DELTA = 5_000  # exact search over this many costs about half a millisecond
 
@@ -73,7 +74,7 @@ class VectorIndex:
 
         Raises RowError if shapes differ, a row repeats or is no row, or a vector is not finite or longer than one.
         """
-        numbers, values = _checked_rows(rows), _checked_vectors(vectors, self.dim)
+        numbers, values = checked_rows(rows), _checked_vectors(vectors, self.dim)
         if len(numbers) != len(values):
             raise RowError(f"{len(numbers)} rows with {len(values)} vectors; give one vector for each row.")
         if len(np.unique(numbers)) != len(numbers):
@@ -87,7 +88,7 @@ class VectorIndex:
 
     def remove(self, rows: ArrayLike | BitMap) -> None:
         """Forgets rows; those that it does not hold are no error."""
-        gone = rows if isinstance(rows, BitMap) else BitMap(_checked_rows(rows).astype(np.uint32))
+        gone = rows if isinstance(rows, BitMap) else BitMap(checked_rows(rows).astype(np.uint32))
         with self._change:
             state = self._state
             self._state = _State(state.base, state.delta.without(gone), state.removed | (gone & state.base.held))
@@ -124,7 +125,7 @@ class VectorIndex:
     def scores(self, query: ArrayLike, rows: ArrayLike) -> Floats:
         """(n,) float32: the query (dim,) times the vector of each of `rows` (n,), NaN for rows without one."""
         asked = _checked_vectors(np.asarray(query, np.float32)[None], self.dim)[0]
-        wanted, state = _checked_rows(rows), self._state
+        wanted, state = checked_rows(rows), self._state
         one_thread()
         scores = np.full(len(wanted), np.nan, np.float32)
         in_delta, in_base = _split(state, wanted)
@@ -135,7 +136,7 @@ class VectorIndex:
 
     def vectors(self, rows: ArrayLike) -> Floats:
         """(n, dim) float32: the vectors of `rows` (n,). Raises RowError for a row without one."""
-        return _vectors(self._state, _checked_rows(rows))
+        return _vectors(self._state, checked_rows(rows))
 
     def merge(self, queries: ArrayLike | None = None, threads: int = 1, seed: int = 0) -> None:
         """Makes a new generation of all that is held; searches and changes go on meanwhile.
@@ -207,17 +208,6 @@ def _vectors(state: _State, wanted: Rows) -> Floats:
     found[in_delta] = state.delta.vectors(wanted[in_delta])
     found[in_base] = state.base.vectors[state.base.positions(wanted[in_base])]
     return found
-
-
-def _checked_rows(rows: ArrayLike) -> Rows:
-    numbers = np.asarray(rows)
-    if numbers.ndim != 1 or (numbers.dtype.kind not in "iu" and len(numbers)):
-        raise RowError(
-            f"Rows have the shape {numbers.shape} and type {numbers.dtype}; give a flat list of whole numbers."
-        )
-    if len(numbers) and (int(numbers.min()) < 0 or int(numbers.max()) > 0xFFFFFFFF):
-        raise RowError(f"Rows reach from {numbers.min()} to {numbers.max()}; a row is between 0 and 4294967295.")
-    return numbers.astype(np.int64)
 
 
 def _checked_vectors(vectors: ArrayLike, dim: int) -> Floats:
