@@ -20,6 +20,14 @@ class ConditionKind(Enum):
         return self in (ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION)
 
 
+_FIELD_OF = {
+    "company_age": "legal_entity.founded_on",
+    "registered_place": "legal_entity.region",
+    "sectors": "sei",
+    "ip_count": "ip",
+}
+"""Values computed from a field -> the field that has to be filled in."""
+
 Text = tuple[str, str]
 """Chinese and English template. {p} and {o} stand for the project's and the offer's value, {p2}, {o2} … for further
 fields in the order in which the condition names them."""
@@ -56,4 +64,5 @@ class Condition:
     @property
     def asked_field(self) -> str:
         """The field whose value the question asks for."""
-        return self.project[0] if self.project else self.offer[0]
+        name = self.project[0] if self.project else self.offer[0]
+        return _FIELD_OF.get(name, name)

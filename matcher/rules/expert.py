@@ -105,8 +105,8 @@ CONDITIONS: tuple[Condition, ...] = (
         OfferFact(_consented),
         (),
         ("consent_at",),
-        ("专家已于 {o} 授权使用个人信息", "The expert consented to the use of personal data on {o}"),
-        ("专家的授权 {o} 才生效", "The expert's consent starts on {o}"),
+        ("专家已于 {o}授权使用个人信息", "The expert consented to the use of personal data on {o}"),
+        ("专家的授权 {o}才生效", "The expert's consent starts on {o}"),
         ("专家是否同意使用其个人信息？", "Does the expert consent to the use of personal data?"),
     ),
     Condition(
@@ -141,7 +141,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("评审当日可参加", "Free on the day of the review"),
         ("评审当日不能参加", "Not free on the day of the review"),
         None,
-        ("改期到 {o} 即可", "Eligible on another day: {o}"),
+        ("改期到 {o}即可", "Eligible on another day: {o}"),
     ),
     Condition(
         "role",

@@ -58,7 +58,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("主体类型 {p}，产品面向 {o}", "{p}; the product is for {o}"),
         ("主体类型 {p}，产品只面向 {o}", "{p}; the product is for {o} only"),
         ("申报主体是团队、高校院所、企业还是医院？", "Is the applicant a team, an institute, a company or a hospital?"),
-        ("以 {o} 名义申请即可", "Eligible with a borrower that is one of: {o}"),
+        ("以 {o}名义申请即可", "Eligible with a borrower that is one of: {o}"),
         ("哪些主体可以借款？", "Who may borrow?"),
     ),
     Condition(
@@ -71,7 +71,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("注册在 {p}，展业地区 {o}", "Registered in {p}; served: {o}"),
         ("注册在 {p}，不在展业地区 {o}", "Registered in {p}, outside {o}"),
         ("企业注册在哪个县（市、区）？", "In which county is the company registered?"),
-        ("在 {o} 注册即可", "Eligible if registered in {o}"),
+        ("在 {o}注册即可", "Eligible if registered in {o}"),
         ("在哪些地区展业？", "Which regions are served?"),
     ),
     Condition(
@@ -82,9 +82,9 @@ CONDITIONS: tuple[Condition, ...] = (
         ("titles",),
         ("titles_any_of",),
         ("具有资质 {p}，要求任一：{o}", "Holds {p}; any of {o} is required"),
-        ("资质 {p} 不含要求的任一：{o}", "Holds {p}; none of the required {o}"),
+        ("资质 {p}不含要求的任一：{o}", "Holds {p}; none of the required {o}"),
         ("企业有哪些资质？是否有任一：{o}？", "Which titles does the company hold? Any of {o}?"),
-        ("取得 {o} 任一资质即可", "Any of {o} would make it eligible"),
+        ("取得 {o}任一资质即可", "Any of {o} would make it eligible"),
         ("要求哪些资质？", "Which titles are required?"),
     ),
     Condition(
@@ -97,7 +97,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("企业成立 {p}，至少 {o}", "The company is {p} old, at least {o}"),
         ("企业成立 {p}，不足 {o}", "The company is {p} old, less than {o}"),
         ("企业是哪一天成立的？", "When was the company founded?"),
-        ("成立满 {o} 后可申请，或下限降到 {p}", "Eligible at {o} of age, or with a limit of {p}"),
+        ("成立满 {o}后可申请，或下限降到 {p}", "Eligible at {o} of age, or with a limit of {p}"),
         ("要求企业至少成立多久？", "How old must the company be?"),
     ),
     Condition(
@@ -110,7 +110,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("企业成立 {p}，上限 {o}", "The company is {p} old, at most {o}"),
         ("企业成立 {p}，超过上限 {o}", "The company is {p} old, more than {o}"),
         ("企业是哪一天成立的？", "When was the company founded?"),
-        ("成立年限上限放宽到 {p} 即可", "An age limit of {p} or more would make it eligible"),
+        ("成立年限上限放宽到 {p}即可", "An age limit of {p} or more would make it eligible"),
     ),
     Condition(
         "revenue",
@@ -122,7 +122,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("上年营业收入 {p}，至少 {o}", "Revenue {p}, at least {o}"),
         ("上年营业收入 {p}，不足 {o}", "Revenue {p}, less than {o}"),
         ("企业上年营业收入是多少？", "What was the company's revenue last year?"),
-        ("营收下限降到 {p} 即可", "A minimum of {p} would make it eligible"),
+        ("营收下限降到 {p}即可", "A minimum of {p} would make it eligible"),
     ),
     Condition(
         "ip_rights",
@@ -134,7 +134,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("知识产权 {p}，至少 {o}", "{p} IP rights, at least {o}"),
         ("知识产权 {p}，不足 {o}", "{p} IP rights, fewer than {o}"),
         ("有多少件有效或在审的知识产权？", "How many valid or pending IP rights are there?"),
-        ("数量下限降到 {p} 即可", "A minimum of {p} would make it eligible"),
+        ("数量下限降到 {p}即可", "A minimum of {p} would make it eligible"),
     ),
     Condition(
         "purpose",
@@ -146,7 +146,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("贷款用途 {p}，产品用途 {o}", "For {p}; the product is for {o}"),
         ("贷款用途 {p}，产品只用于 {o}", "For {p}; the product is for {o} only"),
         ("贷款用于什么？是否属于 {o}？", "What is the loan for? Is it {o}?"),
-        ("把用途限定在 {o} 即可", "Eligible for {o}"),
+        ("把用途限定在 {o}即可", "Eligible for {o}"),
         ("贷款可以用于什么？", "What may the loan be used for?"),
     ),
     Condition(
@@ -159,7 +159,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("贷款需求 {p}，最低额度 {o}", "Needs {p}, at least {o}"),
         ("贷款需求 {p}，低于最低额度 {o}", "Needs {p}, below the least of {o}"),
         ("需要多少贷款？", "How much does the project want to borrow?"),
-        ("最低额度降到 {high} 或更低即可", "A least amount of {high} or less would make it eligible"),
+        ("最低额度降到 {loan_most}或更低即可", "A least amount of {loan_most} or less would make it eligible"),
         ("最低贷款额度是多少？", "What is the least amount?"),
     ),
     Condition(

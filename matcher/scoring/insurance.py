@@ -62,7 +62,7 @@ def _limit(setting: Setting) -> Block | None:
     limit = products["limit"]
     stated = _stated_at_risk(projects)
     items = np.stack([projects[f"budget_{kind.name.lower()}"] for kind in BudgetKind], axis=1)
-    itemised = np.isnan(stated) & ~np.isnan(items[:, 0])
+    itemised: NDArray[np.bool_] = np.isnan(stated) & ~np.isnan(items[:, 0])
     whole = np.where(np.isnan(stated), projects["budget"], stated)
     whole = np.where(np.isnan(whole) & itemised, items.sum(axis=1), whole)
     if np.isnan(whole).all() or np.isnan(limit).all():
@@ -152,7 +152,7 @@ PARTS: tuple[Part, ...] = (
         (),
         ("net_premium",),
         ("净保费", "Net price"),
-        ("补贴后净保费 {o}，比 {v} 的产品低", "Net premium {o} after subsidy, less than {v} of the products"),
+        ("补贴后净保费 {o}，比 {v}的产品低", "Net premium {o} after subsidy, less than {v} of the products"),
     ),
     Part(
         "deductible",

@@ -127,7 +127,7 @@ PARTS: tuple[Part, ...] = (
         (),
         ("loan_cost",),
         ("成本", "Cost"),
-        ("年化成本 {o}，比 {v} 的产品低", "Costs {o} a year, less than {v} of the products"),
+        ("年化成本 {o}，比 {v}的产品低", "Costs {o} a year, less than {v} of the products"),
     ),
     Part(
         "preference",
