@@ -93,7 +93,7 @@ def words(text: str) -> list[str]:
             if alone:
                 terms.append(alone + word)
             alone = word
-    terms += filter(_is_han, text)
+    terms += "".join(_HAN_RUN.findall(text))
     return terms
 
 

@@ -100,9 +100,9 @@ class LexicalIndex:
     """BM25n over the words of texts; safe to search while it is changed."""
 
     def __init__(self) -> None:
-        empty = _Part.of(Segment.of_texts([], []))
-        self._state = _State.of(empty, empty)
-        self._put: dict[int, list[str]] = {}
+        self._state = _State.of(_nothing(), _nothing())
+        self._put: dict[int, NDArray[np.int32]] = {}
+        self._vocabulary = _Vocabulary()
         self._removed = BitMap()
         self._change = threading.Lock()
 
@@ -126,8 +126,12 @@ class LexicalIndex:
         numbers = checked_rows(rows)
         if len(numbers) != len(texts):
             raise RowError(f"{len(numbers)} rows with {len(texts)} texts; give one text for each row.")
-        new = {int(row): words(text) for row, text in zip(numbers, texts, strict=True)}
         with self._change:
+            place_of = self._vocabulary.__getitem__
+            new = {
+                int(row): np.fromiter(map(place_of, words(text)), np.int32)
+                for row, text in zip(numbers, texts, strict=True)
+            }
             self._put |= new
             self._removed -= BitMap(new)
 
@@ -146,14 +150,14 @@ class LexicalIndex:
             gone = self._removed | BitMap(new)
             if gone:
                 base, delta = (part.without(gone) for part in self._state.parts)
-                fresh = Segment.of_texts(new, new.values())
-                self._state = _State.of(base, _Part.of(_joined(delta, _Part.of(fresh))))
-            self._put, self._removed = {}, BitMap()
+                fresh = _Part.of(Segment.of_texts(new, self._vocabulary))
+                self._state = _State.of(base, _Part.of(_joined(delta, fresh)))
+            self._put, self._removed, self._vocabulary = {}, BitMap(), _Vocabulary()
 
     def merge(self) -> None:
         """Makes one table of all that is committed; searches go on meanwhile."""
         with self._change:
-            self._state = _State.of(_Part.of(_joined(*self._state.parts)), _Part.of(Segment.of_texts([], [])))
+            self._state = _State.of(_Part.of(_joined(*self._state.parts)), _nothing())
 
     def search(self, text: str, k: int, allowed: BitMap | None = None) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """At most k rows that share a word with the text and their BM25n in (0, 1], best first, equal ones by row."""
@@ -230,10 +234,10 @@ def _search(query: Query, part: _Part, norms: Scores, allowed: BitMap | None) ->
     if len(kept) * _ROW_WORK < posting_count(query, segment):
         rows = _numbers(kept)
         scores = score_some(query, segment, norms, segment.places(rows))
-        met = np.flatnonzero(scores)
+        met = np.flatnonzero(scores > 0)
         return rows[met].astype(np.int64), scores[met]
     scores = score_all(query, segment, norms)
-    met = np.flatnonzero(scores)
+    met = np.flatnonzero(scores > 0)
     rows = segment.rows[met]
     if len(kept) < len(segment.rows):
         bits = packed_bits(kept, (int(segment.rows[-1]) >> 3) + 1)
@@ -242,7 +246,22 @@ def _search(query: Query, part: _Part, norms: Scores, allowed: BitMap | None) ->
     return rows.astype(np.int64), scores[met]
 
 
+class _Vocabulary(dict[str, int]):
+    """Words in the order in which they came, each with its place."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = place = len(self)
+        return place
+
+
+def _nothing() -> _Part:
+    return _Part.of(Segment.of_texts({}, ()))
+
+
 def _joined(*parts: _Part) -> Segment:
+    whole = [part for part in parts if part.live]
+    if len(whole) == 1 and len(whole[0].live) == len(whole[0].segment.rows):
+        return whole[0].segment
     return Segment.joined([(part.segment, part.places()) for part in parts])
 
 

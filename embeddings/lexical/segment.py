@@ -1,7 +1,6 @@
 """An immutable table of rows and the words in them, readable by row and by word."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
@@ -33,61 +32,51 @@ class Segment:
     word_counts: NDArray[np.uint8]
 
     @classmethod
-    def of(
-        cls,
-        rows: NDArray[np.uint32],
-        row_starts: NDArray[np.int64],
-        digests: NDArray[np.uint64],
-        counts: NDArray[np.uint8],
-    ) -> Self:
-        """The table of entries (row by row, any order of words inside a row)."""
-        words, row_words = np.unique(digests, return_inverse=True)
-        shape = (len(rows), len(words))
-        by_row = csr_array((counts, row_words.astype(np.int32), row_starts), shape=shape)
-        by_row.sort_indices()
+    def of(cls, rows: NDArray[np.uint32], words: NDArray[np.uint64], by_row: csr_array) -> Self:
+        """The table of a matrix of counts (n, w) of uint8, its entries in order and each once."""
         by_word = by_row.tocsc()
+        row_starts = by_row.indptr.astype(np.int64)
         lengths = np.diff(np.concatenate([[0], np.cumsum(by_row.data, dtype=np.int64)])[row_starts])
+        entries = by_row.indices.astype(np.int32, copy=False), by_row.data
         return cls(
             rows,
             words,
             lengths,
             row_starts,
-            by_row.indices.astype(np.int32, copy=False),
-            by_row.data,
+            *entries,
             by_word.indptr.astype(np.int64),
             by_word.indices.astype(np.int32, copy=False),
             by_word.data,
         )
 
     @classmethod
-    def of_texts(cls, rows: Iterable[int], texts: Iterable[Sequence[str]]) -> Self:
-        """The table of rows (ascending) and the words of each."""
-        numbers = np.fromiter(rows, np.uint32)
-        known: dict[str, int] = {}
-        ids: list[int] = []
-        times: list[int] = []
-        ends = [0]
-        for text in texts:
-            counted = Counter(text)
-            ids += [known.setdefault(word, len(known)) for word in counted]
-            times += [min(count, _MOST) for count in counted.values()]
-            ends.append(len(ids))
-        digests = np.fromiter(map(digest, known), np.uint64, len(known))
-        return cls.of(numbers, np.array(ends, np.int64), digests[np.array(ids, np.int64)], np.array(times, np.uint8))
+    def of_texts(cls, texts: Mapping[int, NDArray[np.int32]], vocabulary: Iterable[str]) -> Self:
+        """The table of rows (ascending) and the words of each, as places in the vocabulary, repeats and all."""
+        digests = np.fromiter(map(digest, vocabulary), np.uint64)
+        words, place_of = np.unique(digests, return_inverse=True)
+        ends = np.cumsum([0, *map(len, texts.values())])
+        flat = np.concatenate([*texts.values(), np.empty(0, np.int32)])
+        ones = np.ones(len(flat), np.int32)
+        counts = csr_array((ones, place_of[flat].astype(np.int32), ends), shape=(len(texts), len(words)))
+        counts.sum_duplicates()
+        counts.data = np.minimum(counts.data, _MOST).astype(np.uint8)
+        return cls.of(np.fromiter(texts, np.uint32), words, counts)
 
     @classmethod
     def joined(cls, parts: Sequence[tuple["Segment", NDArray[np.int64]]]) -> Self:
         """Some places of several tables that share no row, as one table."""
+        words = np.unique(np.concatenate([part.words for part, _ in parts]))
         taken = [(part, places, part.entries(places)) for part, places in parts]
-        rows = np.concatenate([part.rows[places] for part, places, _ in taken])
         sizes = np.concatenate([part.sizes(places) for part, places, _ in taken])
-        digests = np.concatenate([part.words[part.row_words[entries]] for part, _, entries in taken])
+        new_words = [
+            np.searchsorted(words, part.words).astype(np.int32)[part.row_words[entries]] for part, _, entries in taken
+        ]
         counts = np.concatenate([part.row_counts[entries] for part, _, entries in taken])
-        order = np.argsort(rows)
         starts = np.concatenate([[0], np.cumsum(sizes)])
-        entries = ranges(starts[:-1][order], sizes[order])
-        row_starts = np.concatenate([[0], np.cumsum(sizes[order])])
-        return cls.of(rows[order], row_starts, digests[entries], counts[entries])
+        rows = np.concatenate([part.rows[places] for part, places, _ in taken])
+        matrix = csr_array((counts, np.concatenate(new_words), starts), shape=(len(rows), len(words)))
+        order = np.argsort(rows)
+        return cls.of(rows[order], words, matrix if (order[1:] > order[:-1]).all() else matrix[order])
 
     def sizes(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many different words the rows at these places have."""
