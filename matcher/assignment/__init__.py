@@ -1,0 +1,1 @@
+"""Panels of experts for projects: expertise, problem, solve with proof, repair, draw, check."""

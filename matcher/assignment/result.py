@@ -1,0 +1,112 @@
+"""What a solver hands back: the panels, their worth, the proof, and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from matcher.assignment.certificate import Certificate
+from matcher.assignment.problem import POINTS, Problem
+
+Seats = tuple[tuple[int, ...], ...]
+"""Expert positions per project, ascending."""
+
+
+class Status(StrEnum):
+    """How far the proof goes."""
+
+    OPTIMAL = "optimal"
+    WITHIN_GAP = "within gap"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a plan is for, in this order: the weakest panel, the total, the soft terms.
+
+    Args:
+        floor_share: the weakest panel's mean score must reach this share of its proven best; none leaves it free.
+        gap: stop improving once the total is proven within this share of the best.
+    """
+
+    floor_share: float | None = 0.98
+    gap: float = 1e-5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A sign of life: what is being done, how good the plan is, what is proven."""
+
+    stage: str
+    step: int
+    bound: float | None = None
+    total: float | None = None
+
+
+Listener = Callable[[Progress], None]
+"""Called between steps; to cancel, raise from it. The solver then leaves nothing behind."""
+
+
+@dataclass(frozen=True, eq=False)
+class Floor:
+    """The lexicographic first stage: the floor kept, the proven best minimum and its proof."""
+
+    mean: float
+    bound: float
+    certificate: Certificate
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A plan with its proof.
+
+    Attributes:
+        problem: the call that was solved.
+        seats: expert positions per project.
+        bound: no plan (under the floor, where there is one) has a larger total.
+        status: ``optimal`` when the total is proven best to the last solver point.
+        certificate: the prices that prove ``bound``.
+        floor: the fairness stage, where one was asked for.
+        seconds: wall time of the solve.
+    """
+
+    problem: Problem
+    seats: Seats
+    bound: float
+    status: Status
+    certificate: Certificate
+    floor: Floor | None = None
+    seconds: float = 0.0
+
+    @cached_property
+    def panel_points(self) -> tuple[int, ...]:
+        """Integer points per panel."""
+        return tuple(
+            int(self.problem.points(np.full(len(panel), p), np.array(panel, dtype=np.int64)).sum())
+            for p, panel in enumerate(self.seats)
+        )
+
+    @property
+    def total(self) -> float:
+        """Sum of the scores of all seats."""
+        return sum(self.panel_points) / POINTS
+
+    @property
+    def gap(self) -> float:
+        """Proven distance to the best total, as a share of it; 0 when the proof is the solver's own search."""
+        if self.status is Status.OPTIMAL or not self.bound:
+            return 0.0
+        return max(0.0, (self.bound - self.total) / abs(self.bound))
+
+    @property
+    def minimum(self) -> float:
+        """The mean score of the weakest panel."""
+        return min(points / len(panel) for points, panel in zip(self.panel_points, self.seats, strict=True)) / POINTS
+
+    @property
+    def loads(self) -> tuple[int, ...]:
+        """Seats per expert."""
+        return tuple(np.bincount([e for panel in self.seats for e in panel], minlength=self.problem.n_experts).tolist())

@@ -1,0 +1,120 @@
+"""Shortages that counting alone reveals: too few experts for a panel, a rule or the whole call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.assignment.arcs import blocks
+from matcher.assignment.problem import BoolArray, IntArray, Problem, Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Projects and rules that cannot hold together, and why in numbers."""
+
+    projects: tuple[str, ...]
+    rules: tuple[str, ...]
+    text: str
+
+
+def count_shortages(problem: Problem) -> list[Cause]:
+    """Causes found by counting, panel by panel, then over the pool; empty proves nothing."""
+    found = list(_panels(problem))
+    return found or list(_pool(problem))
+
+
+def _panels(problem: Problem) -> Iterator[Cause]:
+    working = problem.load_max > 0
+    for rows in blocks(problem):
+        allowed = problem.allowed(rows) & working
+        size = problem.size[rows]
+        yield from _panel_counts(
+            problem, rows, allowed.sum(axis=1), size, "size", "experts without conflict or absence"
+        )
+        for quota in problem.all_quotas:
+            members = allowed @ quota.members.astype(np.float32)
+            yield from _panel_counts(problem, rows, members.astype(np.int64), quota.least[rows], quota.name, quota.name)
+            free = allowed.sum(axis=1) - members.astype(np.int64)
+            yield from _panel_counts(
+                problem, rows, free, size - quota.most[rows], f"at most {quota.name}", f"experts outside {quota.name}"
+            )
+        yield from _cap_counts(problem, rows, allowed)
+    yield from _quota_sums(problem)
+
+
+def _panel_counts(
+    problem: Problem, rows: slice, has: IntArray, needs: IntArray, rule: str, what: str
+) -> Iterator[Cause]:
+    for row in np.flatnonzero(has < needs):
+        name = problem.project_ids[rows.start + int(row)]
+        yield Cause((name,), (rule,), f"{name} needs {needs[row]} {what}, the pool has {has[row]}")
+
+
+def _cap_counts(problem: Problem, rows: slice, allowed: BoolArray) -> Iterator[Cause]:
+    """A cap can leave too few seats for the panel's size or for a quota."""
+    asks: list[tuple[str, BoolArray, IntArray]] = [("size", np.ones(problem.n_experts, dtype=bool), problem.size)]
+    asks += [(quota.name, quota.members, quota.least) for quota in problem.all_quotas if quota.least.any()]
+    for cap in problem.all_caps:
+        if not cap.is_partition or not len(cap.expert):
+            continue
+        order = np.argsort(cap.group, kind="stable")
+        expert, starts = cap.expert[order], np.flatnonzero(np.diff(cap.group[order], prepend=-1))
+        outside = np.ones(problem.n_experts, dtype=bool)
+        outside[cap.expert] = False
+        for name, members, needs in asks:
+            mine = allowed & members
+            counts = np.add.reduceat(mine[:, expert], starts, axis=1, dtype=np.int64)
+            seats = np.minimum(counts, cap.most[rows, None]).sum(axis=1) + (mine & outside).sum(axis=1)
+            for row in np.flatnonzero((seats < needs[rows]) & (mine.sum(axis=1) >= needs[rows])):
+                p = rows.start + int(row)
+                project = problem.project_ids[p]
+                text = (
+                    f"{project} needs {needs[p]} for {name}, at most {cap.most[p]} per {cap.name} leaves {seats[row]}"
+                )
+                yield Cause((project,), (name, cap.name), text)
+
+
+def _quota_sums(problem: Problem) -> Iterator[Cause]:
+    """Quotas of kinds that nobody shares must fit into the panel together."""
+    quotas: list[Quota] = []
+    taken = np.zeros(problem.n_experts, dtype=bool)
+    for quota in problem.quotas:
+        if quota.least.any() and not (taken & quota.members).any():
+            quotas.append(quota)
+            taken |= quota.members
+    if len(quotas) < 2:
+        return
+    needs = np.sum([quota.least for quota in quotas], axis=0)
+    for p in np.flatnonzero(needs > problem.size):
+        name = problem.project_ids[p]
+        parts = ", ".join(f"{quota.name} {quota.least[p]}" for quota in quotas)
+        text = f"{name} has {problem.size[p]} seats, its quotas ask for {needs[p]} ({parts})"
+        yield Cause((name,), ("size", *(quota.name for quota in quotas)), text)
+
+
+def _pool(problem: Problem) -> Iterator[Cause]:
+    everyone = np.ones(problem.n_experts, dtype=bool)
+    yield from _loads(problem, "size", "seats", everyone, problem.size)
+    for quota in problem.all_quotas:
+        yield from _loads(problem, quota.name, f"seats of {quota.name}", quota.members, quota.least)
+        rule = f"at most {quota.name}"
+        yield from _loads(problem, rule, f"seats outside {quota.name}", ~quota.members, problem.size - quota.most)
+    least = int(problem.least_load.sum())
+    if least > problem.n_seats:
+        text = f"the least loads ask for {least} seats, the panels have {problem.n_seats}"
+        yield Cause((), ("load_min",), text)
+
+
+def _loads(problem: Problem, rule: str, what: str, members: BoolArray, needs: IntArray) -> Iterator[Cause]:
+    """Together the panels may ask for more seats than the members' loads give; the fewest such panels are named."""
+    gives = int(np.minimum(problem.load_max, problem.n_projects)[members].sum())
+    if int(needs.sum()) <= gives:
+        return
+    order = np.argsort(-needs, kind="stable")
+    count = int(np.searchsorted(np.cumsum(needs[order]), gives, side="right")) + 1
+    chosen = np.sort(order[:count])
+    text = f"{count} panels ask for {needs[chosen].sum()} {what}, the loads of the pool allow {gives}"
+    yield Cause(tuple(problem.project_ids[p] for p in chosen), (rule, "load_max"), text)
