@@ -1,0 +1,137 @@
+"""The sentences of a text as vectors: which of them carries a similarity.
+
+    store = PassageStore(dim=256, fingerprint=encoder.fingerprint)
+    store.put(row, vectors)                      # (p, dim), one per passage, in the order of the passages
+    scores, which = store.best(query, rows)      # best passage of each row and its number
+
+Half precision: two texts of a pair are told apart in the third digit, float16 keeps more than three.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyroaring import BitMap
+
+from embeddings.errors import RowError, SnapshotError
+from embeddings.index.rows import checked_rows
+
+_HEAD, _FORMAT = "passages.json", 1
+Halves = NDArray[np.float16]
+Floats = NDArray[np.float32]
+
+
+class PassageStore:
+    """For each row (p, dim) float16 unit rows, p at least 0; one memory-mapped table and the changes since."""
+
+    def __init__(self, dim: int, fingerprint: str) -> None:
+        self.dim = dim
+        self.fingerprint = fingerprint
+        self._rows = np.empty(0, np.uint32)
+        self._starts = np.zeros(1, np.int64)
+        self._table = np.empty((0, dim), np.float16)
+        self._changed: dict[int, Halves | None] = {}  # None: removed
+        self._change = threading.Lock()
+
+    @property
+    def rows(self) -> BitMap:
+        """The rows that have passages here."""
+        changed = dict(self._changed)
+        gone = BitMap([row for row, vectors in changed.items() if vectors is None])
+        return (BitMap(self._rows) | BitMap(list(changed))) - gone
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def put(self, row: int, vectors: ArrayLike) -> None:
+        """Adds or replaces the passages (p, dim) of a row. Raises RowError if they do not fit or are not finite."""
+        self.put_many({row: vectors})
+
+    def put_many(self, passages: Mapping[int, ArrayLike]) -> None:
+        """Adds or replaces the passages of many rows, all or none."""
+        checked_rows(list(passages))
+        new: dict[int, Halves | None] = {row: self._checked(row, vectors) for row, vectors in passages.items()}
+        with self._change:
+            self._changed.update(new)
+
+    def remove(self, rows: Iterable[int]) -> None:
+        """Forgets rows; those that it does not hold are no error."""
+        with self._change:
+            self._changed.update(dict.fromkeys(rows))
+
+    def of(self, row: int) -> Halves:
+        """(p, dim) float16: the passages of a row, none if it is not held."""
+        return self._read(self._changed, row)
+
+    def best(self, query: ArrayLike, rows: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+        """The best inner product (n,) float32 of the query (dim,) with a passage of each row (n,), and its number.
+
+        A row without passages has NaN and -1; of equal passages the first is given.
+        """
+        asked = np.asarray(query, np.float32)
+        if asked.shape != (self.dim,):
+            raise RowError(f"The query has the shape {asked.shape}; this store takes ({self.dim},).")
+        changed = self._changed
+        passages = [self._read(changed, row) for row in checked_rows(rows).tolist()]
+        sizes = np.array([len(each) for each in passages], np.int64)
+        scores, which = np.full(len(sizes), np.nan, np.float32), np.full(len(sizes), -1, np.int64)
+        full = np.flatnonzero(sizes)
+        if len(full):
+            products = np.concatenate(passages).astype(np.float32) @ asked
+            starts = (np.cumsum(sizes) - sizes)[full]
+            scores[full] = np.maximum.reduceat(products, starts)
+            hits = np.flatnonzero(products == np.repeat(scores[full], sizes[full]))
+            first = hits[np.searchsorted(hits, starts)]
+            which[full] = first - starts
+        return scores, which
+
+    def save(self, folder: Path) -> None:
+        """Writes one table with all changes into a folder; publish it with `embeddings.snapshot`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        changed = dict(self._changed)
+        rows = np.asarray(self.rows.to_array(), np.uint32)
+        passages = [self._read(changed, row) for row in rows.tolist()]
+        starts = np.cumsum([0, *map(len, passages)])
+        head = {"format": _FORMAT, "dim": self.dim, "fingerprint": self.fingerprint}
+        (folder / _HEAD).write_text(json.dumps(head), "utf-8")
+        np.save(folder / "rows.npy", rows)
+        np.save(folder / "starts.npy", starts)
+        np.save(folder / "passages.npy", np.concatenate([*passages, np.empty((0, self.dim), np.float16)]))
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The store in a folder, memory-mapped. Raises SnapshotError if it cannot be read."""
+        try:
+            head = json.loads((folder / _HEAD).read_text("utf-8"))
+            store = cls(int(head["dim"]), str(head["fingerprint"]))
+            store._rows, store._starts = np.load(folder / "rows.npy"), np.load(folder / "starts.npy")
+            store._table = np.load(folder / "passages.npy", mmap_mode="r").view(np.ndarray)
+            fits = head["format"] == _FORMAT and len(store._starts) == len(store._rows) + 1
+            fits = fits and store._table.shape == (store._starts[-1], store.dim)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SnapshotError(f"{folder}: these passages cannot be read ({error}); rebuild them.") from error
+        if not fits:
+            raise SnapshotError(f"{folder}: files of these passages do not fit each other; rebuild them.")
+        return store
+
+    def _read(self, changed: Mapping[int, Halves | None], row: int) -> Halves:
+        nothing: Halves = self._table[:0]
+        if row in changed:
+            found = changed[row]
+            return nothing if found is None else found
+        place = int(np.searchsorted(self._rows, row))
+        if place == len(self._rows) or self._rows[place] != row:
+            return nothing
+        return self._table[self._starts[place] : self._starts[place + 1]]
+
+    def _checked(self, row: int, vectors: ArrayLike) -> Halves:
+        values = np.asarray(vectors, np.float16)
+        if values.ndim != 2 or values.shape[1] != self.dim or not np.isfinite(values).all():
+            raise RowError(
+                f"Row {row}: passages of shape {values.shape}; give finite vectors of shape (p, {self.dim})."
+            )
+        return values
