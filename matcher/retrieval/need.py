@@ -17,7 +17,8 @@ from matcher.domain import Expert, Fund, InsuranceProduct, Kind, LoanProduct, Pr
 from matcher.domain.codes import code_list
 from matcher.domain.project import FinancingNeed, Need
 from matcher.domain.taxonomy import LoanPurpose, RegionMode, Risk, Round
-from matcher.domain.term import Term, fold
+from matcher.domain.term import Term
+from matcher.retrieval.mentions import Mentions
 
 T = TypeVar("T", bound=Term)
 
@@ -39,7 +40,6 @@ _EXCLUDED = re.compile(r"(?:不投|不看|不考虑|排除|不含|不包括|excl
 _WAN = {"万": Decimal(1), "百万": Decimal(100), "千万": Decimal(1000), "亿": Decimal(10000)}
 _AT_MOST = {"不超过", "不高于", "至多", "最多", "以内", "以下", "under", "up to", "at most"}
 _AT_LEAST = {"至少", "不低于", "最少", "at least", "以上"}
-_SHORTEST_WORD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,47 +187,26 @@ def _decimal(text: str) -> Decimal:
 
 
 def _terms(text: str, vocabulary: type[T]) -> list[T]:
-    """The members of a vocabulary whose words stand in the text; single characters and digits do not count."""
-    words = {word.lower() for member in vocabulary for word in (member.value, member.en, *member.synonyms)}
-    return list(dict.fromkeys(vocabulary.of(hit[0]) for hit in _any_word(words).finditer(_spaced(text))))
+    """The members of a vocabulary whose words stand in the text."""
+    return [vocabulary.of(word) for word in _vocabulary(vocabulary)(text)]
 
 
 def _codes(text: str, lists: tuple[str, ...]) -> list[str]:
-    """`list:code` for every name of the lists that stands in the text, the longest names first, each place once."""
-    found: dict[int, str] = {}
-    pattern, codes = _names(lists)
-    for hit in pattern.finditer(_spaced(text)):
-        found[hit.start()] = codes[fold(hit[0])]
-    return list(dict.fromkeys(found[place] for place in sorted(found)))
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.lower().split())
+    """`list:code` for every name of the lists that stands in the text; the earlier list has a name first."""
+    return _names(lists)(text)
 
 
 @cache
-def _names(lists: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
-    codes: dict[str, str] = {}
+def _vocabulary(vocabulary: type[Term]) -> Mentions[str]:
+    words = {word: str(term) for term in vocabulary for word in (term.value, term.en, *term.synonyms)}
+    return Mentions.of(words)
+
+
+@cache
+def _names(lists: tuple[str, ...]) -> Mentions[str]:
+    words: dict[str, str] = {}
     for name in lists:
         for code, entry in code_list(name).items():
             for word in (entry.zh, entry.en, *entry.synonyms):
-                if len(word) >= _SHORTEST_WORD:
-                    codes.setdefault(fold(word), f"{name}:{code}")
-    words = {
-        word.lower()
-        for name in lists
-        for entry in code_list(name).values()
-        for word in (entry.zh, entry.en, *entry.synonyms)
-    }
-    return _any_word(words), codes
-
-
-def _longest_first(word: str) -> tuple[int, str]:
-    return (-len(word), word)
-
-
-def _any_word(words: Iterable[str]) -> re.Pattern[str]:
-    """Finds the longest of the words; a Latin word only where no letter or digit stands beside it."""
-    usable = sorted({word for word in words if len(word) >= _SHORTEST_WORD and not word.isdigit()}, key=_longest_first)
-    parts = (rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word) for word in usable)
-    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+                words.setdefault(word.lower(), f"{name}:{code}")
+    return Mentions.of(words)

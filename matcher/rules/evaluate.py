@@ -87,8 +87,8 @@ def bind(chosen: Sequence[Condition], projects: Columns, offers: Columns, contex
 
 def blocks(m: int, n: int) -> Iterator[tuple[slice, slice]]:
     """Slices that cover m x n pairs in blocks of about BLOCK pairs, whole rows where they fit."""
-    width = min(n, BLOCK)
-    height = max(1, BLOCK // max(1, width))
+    width = max(1, min(n, BLOCK))
+    height = BLOCK // width
     for i in range(0, m, height):
         for j in range(0, n, width):
             yield slice(i, min(i + height, m)), slice(j, min(j + width, n))

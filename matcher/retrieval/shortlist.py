@@ -1,0 +1,135 @@
+"""The best k of a catalogue for one subject: exact up to what the similarity of far texts could still change.
+
+In a small pool every candidate's similarity is computed. In a large one the nearest by meaning and by words are scored
+first; whoever is none of them has at most the similarity at which those lists end, so its score has a bound, and only
+candidates whose bound reaches the k-th best score are compared as well (the threshold algorithm of Fagin, Lotem and
+Naor, 2001, with the structured parts as one list that is always read whole).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from matcher.columns import Columns
+from matcher.domain import Kind, Purpose
+from matcher.retrieval.calibration import Calibration
+from matcher.retrieval.catalogue import Catalogue, Query, Rows
+from matcher.rules.context import Context
+from matcher.rules.evaluate import Verdict, Verdicts, evaluate
+from matcher.scoring import Pool, score
+
+Floats = NDArray[np.float32]
+
+SMALL_POOL = 5_000
+"""Up to here every similarity is computed: it costs less than a search."""
+
+_NEAREST = 400
+_SAMPLE = 2_000
+_MOST_CONTENDERS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortlist:
+    """The best candidates, best first: rows (k,), totals (k,) 0..100, semantic values (k,) 0..1; and all verdicts."""
+
+    rows: Rows
+    totals: Floats
+    semantic: Floats
+    verdicts: Verdicts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The candidates that may be seen, as columns, opposite one subject; `usual` is what is usual among the offers."""
+
+    purpose: Purpose
+    subject: Columns
+    query: Query
+    catalogue: Catalogue
+    rows: Rows
+    columns: Columns
+    context: Context
+    usual: Pool
+
+    @classmethod
+    def of(
+        cls,
+        purpose: Purpose,
+        subject: Columns,
+        query: Query,
+        catalogue: Catalogue,
+        allowed: BitMap,
+        context: Context,
+        usual: Pool,
+    ) -> "Candidates":
+        """The rows of the catalogue that are allowed."""
+        rows = np.asarray(allowed.to_array(), np.int64)
+        everything = len(rows) == len(catalogue.columns)
+        columns = catalogue.columns if everything else catalogue.columns.take(rows)
+        return cls(purpose, subject, query, catalogue, rows, columns, context, usual)
+
+    def sides(self, places: NDArray[np.int64] | None = None) -> tuple[Columns, Columns]:
+        """Projects and offers: the subject opposite the candidates at `places` (all if None)."""
+        columns = self.columns if places is None else self.columns.take(places)
+        return (self.subject, columns) if self.subject.kind is Kind.PROJECT else (columns, self.subject)
+
+    def totals(self, semantic: Floats, places: NDArray[np.int64] | None = None) -> Floats:
+        """Scores (n,) of the candidates at `places` (all if None) with these semantic values (n,)."""
+        shape = (1, -1) if self.subject.kind is Kind.PROJECT else (-1, 1)
+        return score(self.purpose, *self.sides(places), semantic.reshape(shape), self.context, self.usual).total.ravel()
+
+    def similarity(self, places: NDArray[np.int64]) -> Floats:
+        """Similarities (n,) of the candidates at `places`."""
+        return self.catalogue.similarity(self.query, self.rows[places])
+
+
+def shortlist(pool: Candidates, k: int, *, ineligible: bool = False) -> Shortlist:
+    """The k best candidates that are not INELIGIBLE (or all, on request); equal scores by id."""
+    verdicts = evaluate(pool.purpose, *pool.sides(), pool.context)
+    kept = np.arange(len(pool.rows)) if ineligible else np.flatnonzero(verdicts.verdict.ravel() != Verdict.INELIGIBLE)
+    if len(pool.rows) <= SMALL_POOL:
+        similarity = pool.similarity(np.arange(len(pool.rows)))
+        semantic = Calibration.of(similarity)(similarity)[kept]
+        places, totals = kept, pool.totals(semantic, kept)
+    else:
+        places, totals, semantic = _by_threshold(pool, kept, k)
+    best = _best(pool, places, totals, k)
+    return Shortlist(pool.rows[places[best]], totals[best], semantic[best], verdicts)
+
+
+def _by_threshold(pool: Candidates, kept: NDArray[np.int64], k: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Candidates among which the k best are, with totals and semantic values."""
+    sample = np.unique(np.linspace(0, len(pool.rows) - 1, _SAMPLE).astype(np.int64))
+    calibrate = Calibration.of(pool.similarity(sample))
+    near, limit = pool.catalogue.nearest(pool.query, max(_NEAREST, 4 * k), BitMap(pool.rows[kept]))
+    first = np.searchsorted(pool.rows, near)
+    semantic = calibrate(pool.similarity(first))
+    totals = pool.totals(semantic, first)
+    if len(first) <= k:
+        return first, totals, semantic
+    most = calibrate(np.array([limit], np.float32))
+    bounds = pool.totals(np.broadcast_to(most, len(kept)), kept)
+    reach = np.partition(totals, len(totals) - k)[len(totals) - k]
+    contenders = np.setdiff1d(kept[bounds >= reach], first)
+    if len(contenders) > _MOST_CONTENDERS:
+        order = np.argsort(-bounds[np.searchsorted(kept, contenders)], kind="stable")
+        contenders = np.sort(contenders[order[:_MOST_CONTENDERS]])
+    more = calibrate(pool.similarity(contenders))
+    return (
+        np.concatenate([first, contenders]),
+        np.concatenate([totals, pool.totals(more, contenders)]),
+        np.concatenate([semantic, more]),
+    )
+
+
+def _best(pool: Candidates, places: NDArray[np.int64], totals: Floats, k: int) -> NDArray[np.int64]:
+    """Positions of the k highest totals; equal ones in the order of their ids."""
+    if not len(places):
+        return np.empty(0, np.int64)
+    cut = np.partition(totals, max(0, len(totals) - k))[max(0, len(totals) - k)]
+    chosen = np.flatnonzero(totals >= cut)
+    ids = pool.catalogue.ids_of(pool.rows[places[chosen]])
+    order = sorted(range(len(chosen)), key=lambda i: (-float(totals[chosen[i]]), ids[i]))
+    return chosen[order[:k]]
