@@ -2,7 +2,7 @@
 
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
-from matcher.rules.evaluate import Verdict, Verdicts, evaluate
+from matcher.rules.verdicts import Verdict, Verdicts, evaluate
 from matcher.rules.purposes import conditions
 from matcher.rules.rulebook import Rulebook, rulebook
 

@@ -14,14 +14,14 @@ from matcher.domain import Kind, Project, Purpose, Record, offer_kind
 from matcher.matches import Match, SentencePair
 from matcher.rules.condition import Condition
 from matcher.rules.context import Context
-from matcher.rules.evaluate import Verdict, bind, evaluate
+from matcher.rules.verdicts import Verdict, bind, evaluate
 from matcher.rules.kleene import NOT_ASKED
 from matcher.rules.purposes import conditions
 from matcher.scoring.part import Setting
 from matcher.scoring.pool import Pool
 from matcher.scoring.purposes import deduction
 from matcher.scoring.say import Said, Speaker
-from matcher.scoring.score import part_values, score
+from matcher.scoring.scores import part_values, score
 
 
 @dataclass(frozen=True, slots=True)

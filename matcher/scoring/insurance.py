@@ -68,7 +68,8 @@ def _limit(setting: Setting) -> Block | None:
     if np.isnan(whole).all() or np.isnan(limit).all():
         return None
     costs = products["insured_costs"][:, None] >> np.arange(len(BudgetKind), dtype=np.uint8) & 1
-    insured, named = costs.astype(np.float32), (costs > 0).any(axis=1)
+    insured = costs.astype(np.float32)
+    named: NDArray[np.bool_] = np.any(costs, axis=1)
     some_itemised = bool(itemised.any())
     spent = np.where(itemised[:, None], items, 0).astype(np.float32)
 

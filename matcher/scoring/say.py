@@ -9,7 +9,7 @@ from matcher.domain.show import NOT_KNOWN, Shown, percent, show_field
 from matcher.matches import Counterfactual, Match, Note, PartScore, Question, Reason, SentencePair
 from matcher.rules.condition import Condition, Text
 from matcher.rules.context import Context
-from matcher.rules.evaluate import Verdict
+from matcher.rules.verdicts import Verdict
 from matcher.rules.kleene import FALSE, TRUE, UNKNOWN
 from matcher.scoring.part import Part
 from matcher.scoring.points import hundredths
@@ -46,7 +46,7 @@ class Speaker:
         self.purpose, self.subject, self.context, self.decides = purpose, subject, context, decides
         self._parts = parts_of(purpose)
         self._weights = context.rules.part_weights(purpose)
-        self._known: dict[tuple[bool, str], Shown] = {}
+        self._shown: dict[str, Shown] = {}
 
     def match(self, candidate: Record, said: Said) -> Match:
         """The pair as a `Match`."""
@@ -66,14 +66,11 @@ class Speaker:
             tuple(_warnings(pair)),
         )
 
-    def value(self, record: Record, path: str) -> Shown:
-        """A value for people; the subject's are remembered."""
-        if record is not self.subject:
-            return value_of(record, path, self.context)
-        key = (isinstance(record, Project), path)
-        if key not in self._known:
-            self._known[key] = value_of(record, path, self.context)
-        return self._known[key]
+    def value(self, path: str) -> Shown:
+        """A value of the subject for people."""
+        if path not in self._shown:
+            self._shown[path] = value_of(self.subject, path, self.context)
+        return self._shown[path]
 
     def _gained(self, said: Said) -> tuple[float, float]:
         """sum(w s) and sum(w) over the known parts and the base."""
@@ -147,6 +144,7 @@ class _Pair:
 
     def __init__(self, speaker: Speaker, candidate: Record) -> None:
         self._speaker = speaker
+        self._shown: dict[str, Shown] = {}
         self.subject_is_project = isinstance(speaker.subject, Project)
         self.candidate = candidate
         first, second = (speaker.subject, candidate) if self.subject_is_project else (candidate, speaker.subject)
@@ -157,18 +155,25 @@ class _Pair:
     def say(self, template: Text, project: tuple[str, ...], offer: tuple[str, ...], value: float | None = None) -> Text:
         """The template in both languages."""
         words: dict[str, Shown] = {}
-        for letter, record, paths in (("p", self.project, project), ("o", self.offer, offer)):
+        for letter, is_project, paths in (("p", True, project), ("o", False, offer)):
             for place, path in enumerate(paths):
-                words[letter if place == 0 else f"{letter}{place + 1}"] = self._speaker.value(record, path)
+                words[letter if place == 0 else f"{letter}{place + 1}"] = self._value(path, is_project)
         if value is not None:
             words["v"] = percent(round(value, 2))
         zh, en = template
         return zh.format_map(_Words(words, 0, self)), en.format_map(_Words(words, 1, self))
 
+    def _value(self, path: str, of_project: bool) -> Shown:
+        """A value of the project or of the offer, looked up once."""
+        if of_project == self.subject_is_project:
+            return self._speaker.value(path)
+        if path not in self._shown:
+            self._shown[path] = value_of(self.candidate, path, self._speaker.context)
+        return self._shown[path]
+
     def joined(self, paths: tuple[str, ...], *, project: bool) -> Shown:
         """The values of some fields side by side; NOT_KNOWN where none is known."""
-        record = self.project if project else self.offer
-        known = [shown for path in paths if (shown := self._speaker.value(record, path)) != NOT_KNOWN]
+        known = [shown for path in paths if (shown := self._value(path, project)) != NOT_KNOWN]
         return ("；".join(zh for zh, _ in known), "; ".join(en for _, en in known)) if known else NOT_KNOWN
 
     def subject_first(self, project: Shown, offer: Shown) -> tuple[str | None, str | None]:

@@ -16,7 +16,7 @@ from matcher.columns import Columns
 from matcher.columns.pairs import Block
 from matcher.domain import Purpose
 from matcher.rules.context import Context
-from matcher.rules.evaluate import Verdicts, blocks
+from matcher.rules.verdicts import Verdicts, blocks
 from matcher.scoring.part import NO_VALUE, Part, Setting, Values
 from matcher.scoring.pool import Pool
 from matcher.scoring.purposes import deduction, parts_of
