@@ -18,6 +18,7 @@ from embeddings.index.rows import checked_rows
 from embeddings.lexical.query import (
     K1,
     B,
+    Norms,
     Query,
     Scores,
     gains_by_word,
@@ -73,8 +74,8 @@ class _Part:
         held[found] = starts[places + 1] - starts[places] - self.removed[places]
         return held
 
-    def norms(self, mean_length: float) -> Scores:
-        return np.asarray(K1 * (1 - B + B * self.segment.lengths / mean_length), np.float64)
+    def norms(self, mean_length: float) -> Norms:
+        return (K1 * (1 - B + B * self.segment.lengths / mean_length)).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ class _State:
     """What a search sees: two parts that share no row, and the norms of their rows."""
 
     parts: tuple[_Part, _Part]
-    norms: tuple[Scores, Scores]
+    norms: tuple[Norms, Norms]
     row_count: int
 
     @classmethod
@@ -227,7 +228,7 @@ class LexicalIndex:
         return index
 
 
-def _search(query: Query, part: _Part, norms: Scores, allowed: BitMap | None) -> tuple[NDArray[np.int64], Scores]:
+def _search(query: Query, part: _Part, norms: Norms, allowed: BitMap | None) -> tuple[NDArray[np.int64], Scores]:
     """Rows of a part that share a word with the query, and their BM25; by rows or by words, whichever reads less."""
     kept = part.live if allowed is None else allowed & part.live
     segment = part.segment
