@@ -17,7 +17,7 @@ from matcher.retrieval.catalogue import Catalogue, Query
 from matcher.retrieval.need import read_need
 from matcher.retrieval.shortlist import Candidates, shortlist
 from matcher.rules.context import Context
-from matcher.rules.evaluate import Verdict, evaluate
+from matcher.rules.verdicts import Verdict, evaluate
 from matcher.scoring import Pool, score
 from matcher.scoring.explain import Request, explain
 from matcher.scoring.questions import list_questions, open_conditions

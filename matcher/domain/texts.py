@@ -15,7 +15,8 @@ from matcher.domain.term import Term
 _LONG = 160
 """A text longer than this is cut between sentences: encoders average, and a page says everything and nothing."""
 
-_WORDY = {
+CODE_FIELDS = {
+    # field -> the code list from which its codes come
     "region": "regions",
     "industry_gb4754": "gb",
     "sei": "sei",
@@ -24,7 +25,8 @@ _WORDY = {
     "regions": "regions",
     "licence_regions": "regions",
 }
-_SECTOR_FIELDS = ("sectors_include", "fields")
+SECTOR_FIELDS = ("sectors_include", "sectors_exclude", "fields")
+"""Fields of `scheme:code` sectors."""
 _TERM_FIELDS = (
     "applicant_kind",
     "titles",
@@ -84,10 +86,10 @@ def _labels(record: Record) -> Iterator[str]:
         *(word for name in _TERM_FIELDS for word in _terms(getattr(record, name, None))),
         *(
             code_list(codes).label(code)
-            for name, codes in _WORDY.items()
+            for name, codes in CODE_FIELDS.items()
             for code in _several(getattr(record, name, None))
         ),
-        *(sector_label(sector) for name in _SECTOR_FIELDS for sector in _several(getattr(record, name, None))),
+        *(sector_label(sector) for name in SECTOR_FIELDS if name != "sectors_exclude" for sector in _several(getattr(record, name, None))),
     ]
     if isinstance(record, Project) and record.trl is not None:
         words.append(f"TRL{record.trl}")

@@ -17,7 +17,7 @@ from matcher.domain import Kind, Purpose
 from matcher.retrieval.calibration import Calibration
 from matcher.retrieval.catalogue import Catalogue, Query, Rows
 from matcher.rules.context import Context
-from matcher.rules.evaluate import Verdict, Verdicts, evaluate
+from matcher.rules.verdicts import Verdict, Verdicts, evaluate
 from matcher.scoring import Pool, score
 
 Floats = NDArray[np.float32]

@@ -2,9 +2,9 @@
 
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
-from matcher.rules.verdicts import Verdict, Verdicts, evaluate
 from matcher.rules.purposes import conditions
 from matcher.rules.rulebook import Rulebook, rulebook
+from matcher.rules.verdicts import Verdict, Verdicts, evaluate
 
 __all__ = [
     "Condition",

@@ -14,9 +14,9 @@ from matcher.domain import Kind, Project, Purpose, Record, offer_kind
 from matcher.matches import Match, SentencePair
 from matcher.rules.condition import Condition
 from matcher.rules.context import Context
-from matcher.rules.verdicts import Verdict, bind, evaluate
 from matcher.rules.kleene import NOT_ASKED
 from matcher.rules.purposes import conditions
+from matcher.rules.verdicts import Verdict, bind, evaluate
 from matcher.scoring.part import Setting
 from matcher.scoring.pool import Pool
 from matcher.scoring.purposes import deduction

@@ -9,9 +9,9 @@ from matcher.domain import Project, Purpose, Record
 from matcher.matches import Match, Question
 from matcher.rules.condition import Condition
 from matcher.rules.context import Context
-from matcher.rules.verdicts import Verdicts, bind, blocks
 from matcher.rules.kleene import UNKNOWN
 from matcher.rules.purposes import conditions
+from matcher.rules.verdicts import Verdicts, bind, blocks
 
 
 def open_conditions(

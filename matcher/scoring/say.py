@@ -9,8 +9,8 @@ from matcher.domain.show import NOT_KNOWN, Shown, percent, show_field
 from matcher.matches import Counterfactual, Match, Note, PartScore, Question, Reason, SentencePair
 from matcher.rules.condition import Condition, Text
 from matcher.rules.context import Context
-from matcher.rules.verdicts import Verdict
 from matcher.rules.kleene import FALSE, TRUE, UNKNOWN
+from matcher.rules.verdicts import Verdict
 from matcher.scoring.part import Part
 from matcher.scoring.points import hundredths
 from matcher.scoring.purposes import parts_of

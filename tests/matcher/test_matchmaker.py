@@ -14,7 +14,7 @@ from matcher.matches import MatchList
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval import shortlist as shortlist_module
 from matcher.retrieval.catalogue import Catalogue
-from matcher.rules.evaluate import Verdict
+from matcher.rules.verdicts import Verdict
 from tests.matcher.toy import ToyEncoder
 
 TODAY = date(2026, 11, 23)
