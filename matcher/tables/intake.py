@@ -1,0 +1,42 @@
+"""What a file gave: the records, the rows that failed with their reasons, and what to look at."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from matcher.domain import Kind, Record
+from matcher.tables.errors import Notice, RowError
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was not taken, with its cells as found."""
+
+    row: int
+    cells: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file, or a batch of its rows, as records and errors. Every row is in `records` or in `bad_rows`, none in both.
+
+    records and rows are parallel: rows[i] is the row number of records[i]. rows_total counts the rows that hold data.
+    """
+
+    kind: Kind
+    name: str
+    header: tuple[str, ...]
+    records: tuple[Record, ...]
+    rows: tuple[int, ...]
+    errors: tuple[RowError, ...]
+    warnings: tuple[Notice, ...]
+    bad_rows: tuple[BadRow, ...]
+
+    @property
+    def rows_total(self) -> int:
+        """How many rows hold data, good and bad."""
+        return len(self.records) + len(self.bad_rows)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every row was taken."""
+        return not self.bad_rows
