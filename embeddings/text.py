@@ -64,7 +64,7 @@ def normalise(text: str) -> str:
         text = unicodedata.normalize("NFKC", text)
     if not (lower := text.lower()).isascii() and not unicodedata.is_normalized("NFKC", lower):
         lower = unicodedata.normalize("NFKC", lower)
-    text = " ".join(_simplify(lower).split())
+    text = " ".join(simplify(lower).split())
     return (
         _plain_numbers(text)
         if any(character.isdigit() for character in text) or "万元" in text or "亿元" in text
@@ -158,7 +158,8 @@ def _digits(spoken: re.Match[str]) -> str:
     return str(total + digit)
 
 
-def _simplify(text: str) -> str:
+def simplify(text: str) -> str:
+    """The text in simplified characters, phrase by phrase where a phrase has its own spelling."""
     traditional, spelling = _simplifier()
     if not traditional.search(text):
         return text
