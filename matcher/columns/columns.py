@@ -1,9 +1,9 @@
 """`Columns`: the records of one kind as numpy arrays, row by row addressable and growable."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from matcher.columns.forms import Column, Form
 from matcher.columns.interned import Interned
 from matcher.columns.schema import schema
 from matcher.domain import Kind, Record
+
+V = TypeVar("V")
 
 FORMAT = 1
 """Raised when the stored form changes; older files are then rebuilt from the records."""
@@ -72,12 +74,15 @@ class Columns:
                 self._dense[column.name][places] = values
 
     def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "Columns":
-        """The columns of some rows, in their order; one row may stand several times."""
+        """The columns of some rows, in their order; one row may stand several times.
+
+        Each column is copied when it is first read: a purpose reads a third of them. So read before you `put`.
+        """
         places = np.asarray(rows, np.int64)
         taken = Columns.__new__(Columns)
         taken.kind, taken._n = self.kind, len(places)
-        taken._dense = {name: array[places] for name, array in self._dense.items()}
-        taken.tuples = {name: column.take(places) for name, column in self.tuples.items()}
+        taken._dense = _Copied(lambda name: self[name][places])
+        taken.tuples = _Copied(lambda name: self.tuples[name].take(places))
         return taken
 
     def save(self, folder: Path) -> None:
@@ -108,9 +113,12 @@ class Columns:
         return columns
 
     def _arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        for name in self._dense:
-            yield name, self[name]
-        for name, column in self.tuples.items():
+        for about in schema(self.kind):
+            name = about.name
+            if about.form is not Form.TUPLE:
+                yield name, self[name]
+                continue
+            column = self.tuples[name]
             yield f"{name}.index", column.index[: self._n]
             yield f"{name}.flat", column.flat
             yield f"{name}.starts", column.starts
@@ -118,7 +126,7 @@ class Columns:
     def _grow(self, n: int) -> None:
         if n <= self._n:
             return
-        size = len(next(iter(self._dense.values())))
+        size = len(self._dense[schema(self.kind)[0].name])
         if n > size:
             size = max(n, size * 3 // 2)
             for column in schema(self.kind):
@@ -133,6 +141,18 @@ class Columns:
     def index(self, name: str) -> NDArray[np.int32]:
         """The number of each row's distinct tuple in an interned column: (n,) int32."""
         return self.tuples[name].index[: self._n]
+
+
+class _Copied(dict[str, V]):
+    """Columns that are copied when they are first read."""
+
+    def __init__(self, copy: Callable[[str], V]) -> None:
+        super().__init__()
+        self._copy = copy
+
+    def __missing__(self, name: str) -> V:
+        self[name] = self._copy(name)
+        return self[name]
 
 
 def _signature(kind: Kind) -> list[list[str]]:

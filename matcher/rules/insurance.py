@@ -76,7 +76,7 @@ CONDITIONS: tuple[Condition, ...] = (
         _EXCLUDES,
         "catalogue",
         OfferFact(_catalogue),
-        ("catalogue",),
+        (),
         ("catalogue",),
         ("已列入 {o}", "Listed in {o}"),
         ("未列入 {o}", "Not listed in {o}"),

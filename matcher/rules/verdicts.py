@@ -64,7 +64,7 @@ def evaluate(purpose: Purpose, projects: Columns, offers: Columns, context: Cont
     verdict = np.empty(shape, np.int8)
     asked, known = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     tally = _Tally()
-    bound = bind(hard, projects, offers, context)
+    bound = bind(hard, projects, offers, context) if verdict.size else []
     for i, j in blocks(*shape):
         states = [(name, block(i, j)) for name, block in bound]
         verdict[i, j], asked[i, j], known[i, j] = tally.add(states, verdict[i, j].shape)

@@ -49,12 +49,14 @@ def score(
     pool: the usual among all visible offers; made of `offers` if None. Give it where `offers` is only a part of them.
     verdicts: of the same pairs; with them completeness counts the conditions too.
     """
+    shape = (len(projects), len(offers))
+    total, completeness = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    if not total.size:
+        return Scores(total, completeness)
     setting = Setting(projects, offers, semantic, context, Pool.of(purpose, offers, context) if pool is None else pool)
     weights = context.rules.part_weights(purpose)
     bound = bind_parts(purpose, setting)
     takes = deduction(purpose, setting)
-    shape = (len(projects), len(offers))
-    total, completeness = np.empty(shape, np.float32), np.empty(shape, np.float32)
     for i, j in blocks(*shape):
         values = [(part.name, block(i, j)) for part, block in bound]
         known = np.zeros(total[i, j].shape, np.uint8)
