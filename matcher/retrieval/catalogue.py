@@ -29,6 +29,7 @@ WORD_WEIGHT = 0.5
 """How much a share of common words (BM25n) adds to a cosine; the development mean is flat from .3 to .8."""
 
 _BATCH = 2048
+_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,15 @@ class Query:
     vector: NDArray[np.float32]
     passages: tuple[str, ...]
     passage_vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record found by its text."""
+
+    id: str
+    label: str
+    similarity: float
 
 
 class Catalogue:
@@ -141,6 +151,16 @@ class Catalogue:
         farthest = float(cosines[0, -1]) if near[0, -1] >= 0 else -1.0
         fewest = float(shares[-1]) if len(named) == k else 0.0
         return rows, farthest + WORD_WEIGHT * fewest
+
+    def search(self, text: str, k: int, allowed: BitMap | None = None) -> list[Hit]:
+        """The k records nearest to a text in meaning and words, best first; equal ones by id."""
+        query = self.query(text)
+        rows, _ = self.nearest(query, max(k, _DEPTH), self.live if allowed is None else self.live & allowed)
+        found = sorted(zip(-self.similarity(query, rows), self.ids_of(rows), strict=True))[:k]
+        records = self.records([one for _, one in found])
+        return [
+            Hit(one, record.label, round(float(-minus), 4)) for (minus, one), record in zip(found, records, strict=True)
+        ]
 
     def similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """(n,) float32: cosine (mean of whole text and best passage) + WORD_WEIGHT x BM25n of each row."""
