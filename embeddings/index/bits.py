@@ -1,7 +1,7 @@
-"""A set of rows as the packed bits that FAISS reads, in a few memory copies.
+"""Sets of rows between roaring and plain bits, in a few memory copies.
 
 Roaring keeps 65,536 rows a container: as bits, as a sorted list, or as runs. Bits are copied whole (8 KiB), so that
-half of 100,000 rows costs about 10 µs where a mask made row by row costs 140 µs.
+half of 100,000 rows costs about 10 µs where going row by row costs 140 µs.
 Format: github.com/RoaringBitmap/RoaringFormatSpec, "standard 32-bit".
 """
 
@@ -38,6 +38,28 @@ def packed_bits(rows: BitMap, byte_count: int) -> NDArray[np.uint8]:
             target[:] = np.packbits(mask, bitorder="little")
             position += 2 * int(cardinality)
     return bits[:byte_count]
+
+
+def row_set(mask: NDArray[np.bool_]) -> BitMap:
+    """The rows i where `mask[i]` is true: what a condition over whole columns keeps, as a set to search in."""
+    bits = np.zeros(-(-len(mask) // (8 * _CONTAINER_BYTES)) * _CONTAINER_BYTES, np.uint8)
+    bits[: (len(mask) + 7) // 8] = np.packbits(mask, bitorder="little")
+    containers = bits.reshape(-1, _CONTAINER_BYTES)
+    sizes = np.bitwise_count(containers.view(np.uint64)).sum(axis=1, dtype=np.int64)
+    keys = np.flatnonzero(sizes)
+    bodies: list[bytes] = []
+    for key in keys:
+        if sizes[key] > _LIST_LIMIT:
+            bodies.append(containers[key].tobytes())
+        else:
+            begin = 8 * _CONTAINER_BYTES * int(key)
+            part = mask[begin : begin + 8 * _CONTAINER_BYTES]
+            bodies.append(np.flatnonzero(part).astype(np.uint16).tobytes())
+    head = np.array([_NO_RUNS, len(keys)], np.uint32).tobytes()
+    pairs = np.stack([keys, sizes[keys] - 1], axis=1).astype(np.uint16).tobytes()
+    first = len(head) + len(pairs) + 4 * len(keys)
+    offsets = np.cumsum([first, *map(len, bodies)])[:-1].astype(np.uint32).tobytes()
+    return BitMap.deserialize(b"".join([head, pairs, offsets, *bodies]))
 
 
 def _header(data: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], NDArray[np.uint16], NDArray[np.int64], int]:

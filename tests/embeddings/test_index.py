@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from embeddings.errors import RowError, SnapshotError
 from embeddings.index import VectorIndex
-from embeddings.index.bits import packed_bits
+from embeddings.index.bits import packed_bits, row_set
 from embeddings.index.calibrate import build
 from embeddings.index.exact import inner_products
 from embeddings.index.plan import Name, Plan
@@ -309,3 +309,10 @@ def test_packed_bits_are_those_of_a_plain_mask(
     mask = np.zeros(8 * 50_000, np.bool_)
     mask[np.array(chosen.to_array(), np.int64)] = True
     assert np.array_equal(packed_bits(chosen, byte_count), np.packbits(mask, bitorder="little")[:byte_count])
+
+
+@settings(max_examples=60, deadline=None)
+@given(size=st.integers(0, 150_000), share=st.sampled_from([0, 0.001, 0.06, 0.07, 0.5, 1]), seed=st.integers(0, 99))
+def test_a_row_set_holds_the_rows_of_its_mask(size: int, share: float, seed: int) -> None:
+    mask = np.random.default_rng(seed).random(size) < share
+    assert row_set(mask) == BitMap(np.flatnonzero(mask).astype(np.uint32))
