@@ -17,7 +17,19 @@ from matcher.tables.fields import Leaf, Shape
 from matcher.tables.numbers import NUMBER, Span, folded, not_a_number, read_span, to_decimal
 from matcher.tables.rates import fraction, read_rate
 
-Cell = str | int | float | bool | date | datetime
+
+@dataclass(frozen=True, slots=True)
+class Uncomputed:
+    """A spreadsheet's cell that has no value to read: a formula never computed, an error, a text beyond all length."""
+
+    why: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Cell = str | int | float | bool | date | datetime | Uncomputed
 """What a file's cell holds; blank cells never get here."""
 
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
@@ -87,6 +99,8 @@ def _json(text: str) -> tuple[Any] | None:
 def _as_text(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, Uncomputed):
+        raise _uncomputed(cell)
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _BIGGEST_EXACT:
@@ -94,6 +108,27 @@ def _as_text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return str(cell) if cell.time() != datetime.min.time() else cell.date().isoformat()
     return str(cell)
+
+
+def _uncomputed(cell: Uncomputed) -> BadCellError:
+    rule, remedy = _NO_VALUE[cell.why]
+    return BadCellError(rule, remedy)
+
+
+_NO_VALUE = {
+    "formula": (
+        Words("公式没有计算结果", "a formula without a computed value"),
+        Words("在表格软件中打开并保存，或粘贴为数值", "open and save it in a spreadsheet program, or paste the value"),
+    ),
+    "error": (
+        Words("单元格是错误值", "the cell holds a spreadsheet error"),
+        Words("修正公式或改填数值", "mend the formula or write the value"),
+    ),
+    "long": (
+        Words("单元格超过 1,000,000 个字符", "the cell holds more than 1,000,000 characters"),
+        Words("缩短内容", "shorten the text"),
+    ),
+}
 
 
 def _text(leaf: Leaf, _: str) -> Callable[[str], Any]:

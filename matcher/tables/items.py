@@ -17,7 +17,7 @@ _PLAIN_TEXT = re.compile(r"[;；\n]+")
 
 
 def read_items(model: type[Part], text: str) -> tuple[dict[str, Any], ...]:
-    """The items of a cell, each a dict of the attributes given; BadCellError names the attribute that cannot be read."""
+    """The items of a cell, each a dict of the attributes given; BadCellError for a value that cannot be read."""
     return tuple(_item(model, line.strip()) for line in _ITEMS.split(text) if line.strip())
 
 

@@ -141,7 +141,7 @@ def kind_in_name(name: str) -> Kind | None:
 
 
 def make_columns(kind: Kind, headers: Sequence[str]) -> tuple[tuple[Column, ...], tuple[Notice, ...]]:
-    """The columns of known headers, and a notice for each that is not known. UnusableFileError for a field given twice."""
+    """The columns of known headers, and a notice for each that is not known. UnusableFileError for a field twice."""
     columns: list[Column] = []
     notices: list[Notice] = []
     taken: dict[tuple[tuple[str, ...], bool], str] = {}
