@@ -15,6 +15,11 @@ from api.guard.caller import Keys
 from api.guard.checks import check_policy, flat
 from api.health.openapi import router as openapi_router
 from api.health.routes import router as health_router
+from api.imports.routes import router as imports_router
+from api.imports.task import import_task
+from api.indexing.shelf import Shelf
+from api.jobs.routes import router as jobs_router
+from api.jobs.runner import Runner
 from api.kit.answers import json_bytes
 from api.kit.fields import detail_error
 from api.kit.languages import language_of
@@ -28,9 +33,22 @@ from api.kit.problems import (
     Problem,
 )
 from api.kit.requests import Measures, Surroundings
+from api.kit.threads import Threads
+from api.matches.routes import router as matches_router
+from api.matches.task import match_task
 from api.resources.routes import router as resources_router
 from api.settings import Settings
 from api.store.store import Store
+
+_ROUTERS = (
+    health_router,
+    openapi_router,
+    accounts_router,
+    resources_router(),
+    imports_router,
+    jobs_router,
+    matches_router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -47,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
     )
     app.state.settings, app.state.measures = settings, Measures()
-    for each in (health_router, openapi_router, accounts_router, resources_router()):
+    for each in _ROUTERS:
         app.include_router(each)
     app.add_middleware(Surroundings, measures=app.state.measures)
     app.add_exception_handler(Problem, _problem)
@@ -59,12 +77,24 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    store = Store(settings.url, settings.read_threads)
-    app.state.store, app.state.keys = store, Keys(store)
+    settings, state = app.state.settings, app.state
+    state.store = store = Store(settings.url, settings.read_threads)
+    state.keys = Keys(store)
+    state.shelf = shelf = Shelf(store, settings.data, settings.encoder, state.measures.index_lag)
+    state.match_threads = threads = Threads(settings.match_threads, "matching")
+    tasks = {
+        "import": import_task(settings.url, settings.data, shelf.wake),
+        "matches": match_task(store, shelf),
+    }
+    state.runner = runner = Runner(store, tasks)
+    shelf.start()
+    runner.start()
     try:
         yield
     finally:
+        runner.stop()
+        threads.close()
+        shelf.stop()
         store.close()
 
 

@@ -3,12 +3,13 @@
 import time
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 
 from api.guard.policy import POLICY, policy_name
 from api.guard.roles import Role
 from api.kit.problems import ForbiddenError, UnauthenticatedError
-from api.store.accounts import Holder, holder
+from api.store.accounts import Holder, holder, holder_of
 from api.store.audit import Actor
 from api.store.sight import Sight
 from api.store.store import Store
@@ -27,7 +28,7 @@ CAPACITY = 4096
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a key, its organisation and role. Made by `authenticate` alone."""
+    """Who asks: a key, its organisation and role. Made in this file alone."""
 
     key: str
     org: str
@@ -92,6 +93,14 @@ class Keys:
         self._known.clear()
 
 
+def still_allowed(connection: Connection, prefix: str, route: str, request_id: str) -> Caller:
+    """The caller behind a key that asked for a job, with its present rights; 401 or 403 if they ended meanwhile."""
+    known = holder_of(connection, prefix)
+    if known is None:
+        raise UnauthenticatedError
+    return _admitted(known, route, request_id)
+
+
 async def authenticate(request: Request) -> Caller:
     """The caller, if the policy table lets the caller's role use this route; else 401 or 403."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -100,8 +109,12 @@ async def authenticate(request: Request) -> Caller:
     if known is None:
         raise UnauthenticatedError
     request.state.key = known.prefix
-    caller = Caller(known.prefix, known.org, Role[known.role.upper()], known.checked, request.state.request_id)
-    allowed = POLICY[policy_name(request.scope["route"].name)]
+    return _admitted(known, policy_name(request.scope["route"].name), request.state.request_id)
+
+
+def _admitted(known: Holder, route: str, request_id: str) -> Caller:
+    caller = Caller(known.prefix, known.org, Role[known.role.upper()], known.checked, request_id)
+    allowed = POLICY[route]
     if allowed is not None and caller.role not in allowed:
         may = "、".join(sorted(allowed))
         raise ForbiddenError(

@@ -56,9 +56,9 @@ def parsed(body: bytes, model: type[M], language: str) -> M:
         raise invalid(error, language) from None
 
 
-def invalid(error: ValidationError, language: str) -> InvalidError:
-    """The problem that a validation error is."""
-    errors = field_errors(error, language)
+def invalid(error: ValidationError, language: str, within: str = "") -> InvalidError:
+    """The problem that a validation error is; `within` is the pointer to the part of the body that was read."""
+    errors = [each.model_copy(update={"pointer": within + each.pointer}) for each in field_errors(error, language)]
     places = "、".join(each.pointer or "/" for each in errors[:3])
     return InvalidError(f"{places} 不符合规则。", f"Rules are broken at {places.replace('、', ', ')}.", errors)
 

@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +37,7 @@ class Measures:
             buckets=(0.002, 0.005, 0.01, 0.015, 0.03, 0.06, 0.1, 0.3, 1, 3, 10),
             registry=self.registry,
         )
+        self.index_lag = Gauge("matcher_index_lag", "Changes that the shared books lack", registry=self.registry)
 
 
 class Surroundings:

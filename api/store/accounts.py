@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from api.store.clock import now
 from api.store.schema import api_keys, organisations
@@ -94,15 +95,24 @@ def holder(connection: Connection, key: str) -> Holder | None:
     prefix, _, secret = key.removeprefix(KEY_FORM).partition("_")
     if not key.startswith(KEY_FORM) or not secret or not key.isascii():
         return None
-    query = (
+    row = connection.execute(_live(prefix)).one_or_none()
+    if row is None or not hmac.compare_digest(row.hash, _hash(secret)):
+        return None
+    return Holder(prefix, row.org, row.role, row.checked)
+
+
+def holder_of(connection: Connection, prefix: str) -> Holder | None:
+    """Whom the key with this prefix stands for; None if it is unknown or revoked."""
+    row = connection.execute(_live(prefix)).one_or_none()
+    return None if row is None else Holder(prefix, row.org, row.role, row.checked)
+
+
+def _live(prefix: str) -> Select[Any]:
+    return (
         select(api_keys.c.hash, api_keys.c.org, api_keys.c.role, organisations.c.checked)
         .join(organisations, organisations.c.id == api_keys.c.org)
         .where(api_keys.c.prefix == prefix, api_keys.c.revoked.is_(None))
     )
-    row = connection.execute(query).one_or_none()
-    if row is None or not hmac.compare_digest(row.hash, _hash(secret)):
-        return None
-    return Holder(prefix, row.org, row.role, row.checked)
 
 
 def _hash(secret: str) -> str:

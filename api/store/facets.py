@@ -40,7 +40,7 @@ class Facets:
     @classmethod
     def of(cls, kind: Kind, record: Record) -> "Facets":
         """What each level can filter the record by."""
-        return cls(*(_tokens(kind, redact(record, level)) for level in (Level.PUBLIC, Level.PLATFORM, Level.CONSENTED)))
+        return cls(*(_joined(kind, redact(record, level)) for level in (Level.PUBLIC, Level.PLATFORM, Level.CONSENTED)))
 
 
 @cache
@@ -59,12 +59,17 @@ def token(field: str, value: object) -> str:
     return f"{SEPARATOR}{field}={value}{SEPARATOR}"
 
 
-def _tokens(kind: Kind, record: Record) -> str:
-    parts = [f"{field}={value}" for field in FIELDS[kind] for value in _values(kind, field, getattr(record, field))]
+def tokens(kind: Kind, record: Record) -> list[str]:
+    """What a record, redacted to a level, can be filtered by at that level: `field=value`."""
+    return [f"{field}={value}" for field in FIELDS[kind] for value in _values(field, getattr(record, field))]
+
+
+def _joined(kind: Kind, record: Record) -> str:
+    parts = tokens(kind, record)
     return SEPARATOR + SEPARATOR.join(parts) + SEPARATOR if parts else ""
 
 
-def _values(kind: Kind, field: str, value: Any) -> Iterator[object]:
+def _values(field: str, value: Any) -> Iterator[object]:
     for single in value if isinstance(value, tuple) else () if value is None else (value,):
         if "region" in field and field != "region_mode":
             yield from within(str(single))

@@ -1,6 +1,6 @@
 """Reading records: one, by ids, or a page of a filtered list, never beyond the reader's sight."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,15 +80,18 @@ def page(connection: Connection, kind: Kind, sight: Sight, wanted: Wanted, after
     return [_stored(kind, row) for row in connection.execute(query)]
 
 
-def everything(connection: Connection, kind: Kind, after_seq: int = 0, size: int = 2000) -> Iterator[list[Stored]]:
-    """Batches of all records of a kind in the order of their last change, tombstones included."""
-    while True:
-        query = _select(kind).where(records.c.seq > after_seq).order_by(records.c.seq).limit(size)
-        batch = [_stored(kind, row) for row in connection.execute(query)]
-        if not batch:
-            return
-        yield batch
-        after_seq = batch[-1].seq
+def since(connection: Connection, kind: Kind, after_seq: int, size: int, org: str | None = None) -> list[Stored]:
+    """At most `size` records changed after a number, by their last change, tombstones included; of one org or all."""
+    query = _select(kind).where(records.c.seq > after_seq).order_by(records.c.seq).limit(size)
+    if org is not None:
+        query = query.where(records.c.org == org)
+    return [_stored(kind, row) for row in connection.execute(query)]
+
+
+def deleted_ids(connection: Connection, kind: Kind, ids: Sequence[str]) -> set[str]:
+    """Which of the ids (at most 500) are tombstones."""
+    mine = select(records.c.id).where(records.c.kind == str(kind), records.c.id.in_(list(ids)), records.c.deleted)
+    return set(connection.execute(mine).scalars())
 
 
 def count(connection: Connection, kind: Kind, org: str | None = None) -> int:
@@ -128,3 +131,9 @@ def _passes(level: Level, wanted: Wanted) -> ColumnElement[bool]:
         for field, values in wanted.items()
     ]
     return and_(column.is_not(None), *tests)
+
+
+def newest_seq(connection: Connection, kind: Kind) -> int:
+    """The number of the kind's newest change; 0 before the first."""
+    query = select(func.coalesce(func.max(records.c.seq), 0)).where(records.c.kind == str(kind))
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,1 @@
+"""Catalogues that follow the table: caught up by number, kept in snapshots, rebuilt when broken."""

@@ -1,0 +1,145 @@
+"""All books of a service, and the thread that keeps them up to date."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import structlog
+from prometheus_client import Gauge
+from sqlalchemy import Connection
+
+from api.guard.caller import PUBLISHED_KINDS
+from api.indexing.book import BATCH, Book, Title
+from api.indexing.encoders import RememberingEncoder, choose_encoder
+from api.kit.requests import places
+from api.store import records
+from api.store.store import Store
+from matcher.domain import KINDS, Kind, Level
+from matcher.domain.access import redact
+from matcher.domain.codes import data_folder
+from matcher.domain.texts import whole
+
+log = structlog.get_logger("matcher.indexing")
+
+POLL_S = 0.5
+"""How often other processes' changes are looked for; those of this process are told at once."""
+
+SAVED_AFTER = 2000
+"""Changes after which a new snapshot pays."""
+
+OWN_BOOKS = 64
+"""Own books kept open; the one that waited longest is closed."""
+
+
+class Shelf:
+    """The books. Shared ones stand always; own ones are opened when their organisation asks."""
+
+    def __init__(self, store: Store, data: Path, encoder: str | None, lag: Gauge) -> None:
+        self._store, self._root = store, data / "index"
+        self._root.mkdir(parents=True, exist_ok=True)
+        self.encoder = RememberingEncoder(choose_encoder(encoder, data / "encoder", self._corpus))
+        self._lag = lag
+        self._shared = {title: self._book(title) for title in shared_titles()}
+        self._own: dict[Title, Book] = {}
+        self._opening = threading.Lock()
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
+        self.ready = threading.Event()
+
+    def _book(self, title: Title) -> Book:
+        return Book(title, self._store, self._root, self.encoder)
+
+    def start(self) -> None:
+        """Begins to follow the table; `ready` is set once the shared books have caught up."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something changed."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Stops following and publishes what changed."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for book in self._books():
+            if book.unsaved:
+                book.save()
+
+    def shared(self, kind: Kind, level: Level) -> Book:
+        """The book that all organisations share at level 0 or 1, at most one batch behind the table."""
+        book = self._shared[Title(kind, level)]
+        book.catch_up(1)
+        return book
+
+    def own(self, kind: Kind, org: str) -> Book | None:
+        """The organisation's own book, caught up; None where it has no such records."""
+        if not self._store.read_now(lambda c: records.count(c, kind, org)):
+            return None
+        title = Title(kind, Level.CONSENTED, org)
+        with self._opening:
+            book = self._own.pop(title, None) or self._book(title)
+            self._own[title] = book  # the newest stands last
+            while len(self._own) > OWN_BOOKS:
+                oldest = self._own.pop(next(iter(self._own)))
+                if oldest.unsaved:
+                    oldest.save()
+        book.catch_up()
+        return book
+
+    def catch_up(self) -> int:
+        """Takes in all changes; gives how many."""
+        taken = 0
+        for kind in Kind:
+            books = [book for book in self._books() if book.title.kind is kind]
+            while not self._stopping.is_set():
+                some = [book.catch_up(1) for book in books]  # in step, so that a text is encoded once for all levels
+                taken += max(some)
+                self._lag.set(self.behind())
+                if max(some) < BATCH:
+                    break
+        return taken
+
+    def behind(self) -> int:
+        """How many changes the shared books lack, counted by the one that is farthest behind."""
+        newest = self._store.read_now(_newest_by_kind)
+        return max(0, *(newest[title.kind] - book.seq for title, book in self._shared.items()))
+
+    def _books(self) -> Iterator[Book]:
+        yield from [*self._shared.values(), *self._own.values()]
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                self.catch_up()
+                if not self._stopping.is_set():
+                    self.ready.set()
+                    for book in self._books():
+                        book.tidy()
+                        if book.unsaved > SAVED_AFTER:
+                            book.save()
+            except Exception as error:  # the next round tries again; until then searches see what they saw
+                log.error("indexing fault", error=type(error).__name__, at=places(error))  # noqa: TRY400
+            self._wake.wait(POLL_S)
+
+    def _corpus(self) -> Iterator[str]:
+        """Texts that every party may see, for an encoder that must be fitted: the demonstration set and level 1."""
+        for path in sorted((data_folder() / "demo").glob("*.jsonl")):
+            yield from path.read_text("utf-8").splitlines()
+        for kind in Kind:
+            for stored in self._store.read_now(partial(records.since, kind=kind, after_seq=0, size=20_000)):
+                if not stored.deleted:
+                    yield whole(redact(stored.record(), Level.PLATFORM))
+
+
+def shared_titles() -> list[Title]:
+    """The books that stand always: every kind at level 1, published kinds at level 0 too."""
+    levels = ((kind, level) for kind in KINDS for level in (Level.PUBLIC, Level.PLATFORM))
+    return [Title(kind, level) for kind, level in levels if level or kind in PUBLISHED_KINDS]
+
+
+def _newest_by_kind(connection: Connection) -> dict[Kind, int]:
+    return {kind: records.newest_seq(connection, kind) for kind in KINDS}

@@ -1,0 +1,1 @@
+"""Work that outlives a request: durable, with progress, done once."""

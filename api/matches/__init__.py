@@ -1,0 +1,1 @@
+"""Ranked lists over HTTP, one at once or many as a job."""

@@ -1,0 +1,134 @@
+"""One ranked list over all that a caller may find: each level's catalogue is ranked by itself, then merged."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
+
+from api.guard.caller import Caller
+from api.guard.visible import own_level, shared_level, visible_ids
+from api.indexing.book import Book
+from api.indexing.shelf import Shelf
+from matcher.domain import Kind, Level, Purpose, Record
+from matcher.matches import Counts, Match, MatchList, Question
+from matcher.matchmaker import Matchmaker, Ranked
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Limits and deadlines are judged by the day in China."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a caller may find of a kind: a book and the rows that are left by rights and filters, level by level."""
+
+    parts: tuple[tuple[Book, BitMap], ...]
+    reference: Book
+
+    @property
+    def version(self) -> str:
+        """The state of what the caller may see: it stays while only hidden fields change."""
+        return "-".join(str(book.version) for book, _ in self.parts)
+
+
+def field_of(shelf: Shelf, caller: Caller, kind: Kind, wanted: Mapping[str, Sequence[object]]) -> Field:
+    """The caller's candidates of a kind. Rights come from the guard alone; filters only take away."""
+    others, mine = shared_level(caller, kind), own_level(caller, kind)
+    reference = shelf.shared(kind, Level.PLATFORM if others is None else others)
+    own = None if mine is None else shelf.own(kind, caller.org)
+    books = {reference.title.level: reference} | ({} if own is None or mine is None else {mine: own})
+    visible = visible_ids(
+        caller,
+        kind,
+        everybody=BitMap(reference.catalogue.live),
+        own_among_everybody=reference.postings.rows(f"@{caller.org}"),
+        own=BitMap() if own is None else BitMap(own.catalogue.live),
+    )
+    parts = []
+    for level, rows in visible.items():
+        allowed = books[level].postings.allowed(wanted)
+        parts.append((books[level], rows if allowed is None else rows & allowed))
+    return Field(tuple(parts), reference)
+
+
+def matchmaker() -> Matchmaker:
+    """The matchmaker of today."""
+    return Matchmaker.of(datetime.now(ZONE).date())
+
+
+def rank(purpose: Purpose, subject: Record | str, candidates: Field, k: int, *, ineligible: bool = False) -> MatchList:
+    """The k best of all levels together. Prices and track records are judged by what is usual among shared offers."""
+    maker = matchmaker()
+    usual = _usual(maker, purpose, candidates)
+    lists = [
+        maker.rank(
+            purpose,
+            subject,
+            book.catalogue,
+            k,
+            allowed=rows,
+            usual=usual,
+            ineligible=ineligible,
+        )
+        for book, rows in candidates.parts
+    ]
+    return replace(_merged(lists, k), data_version=candidates.version)
+
+
+def top(purpose: Purpose, subjects: Sequence[Record], candidates: Field, k: int) -> Iterator[list[Ranked]]:
+    """For each subject the k best of all levels together, without explanations."""
+    maker = matchmaker()
+    usual = _usual(maker, purpose, candidates)
+    streams = [
+        maker.top(purpose, subjects, book.catalogue, k, allowed=rows, usual=usual) for book, rows in candidates.parts
+    ]
+    for lines in zip(*streams, strict=True):
+        best = sorted((one for line in lines for one in line), key=lambda one: (-one.score, one.candidate_id))[:k]
+        yield [replace(one, rank=place) for place, one in enumerate(best, 1)]
+
+
+def _usual(maker: Matchmaker, purpose: Purpose, candidates: Field) -> Any:
+    return (
+        None
+        if candidates.reference.title.kind is Kind.PROJECT
+        else maker.usual(purpose, candidates.reference.catalogue)
+    )
+
+
+def _merged(lists: Sequence[MatchList], k: int) -> MatchList:
+    if len(lists) == 1:
+        return lists[0]
+    first = lists[0]
+    items = sorted((item for each in lists for item in each.items), key=_order)[:k]
+    counts = [each.counts for each in lists]
+    return replace(
+        first,
+        items=tuple(items),
+        excluded=dict(sum((Counter(each.excluded) for each in lists), Counter())),
+        excluded_alone=dict(sum((Counter(each.excluded_alone) for each in lists), Counter())),
+        counts=Counts(
+            visible=sum(each.visible for each in counts),
+            eligible=sum(each.eligible for each in counts),
+            need_info=sum(each.need_info for each in counts),
+            ineligible=sum(each.ineligible for each in counts),
+        ),
+        questions=_questions(lists),
+    )
+
+
+def _questions(lists: Sequence[MatchList]) -> tuple[Question, ...]:
+    """Each question once, with all that its answer decides, the most telling first."""
+    decides: Counter[str] = Counter()
+    for each in lists:
+        for question in each.questions:
+            decides[question.field] += question.decides
+    first = {question.field: question for each in reversed(lists) for question in each.questions}
+    asked = [replace(first[name], decides=count) for name, count in decides.items()]
+    return tuple(sorted(asked, key=lambda question: (-question.decides, question.field)))
+
+
+def _order(match: Match) -> tuple[bool, float, str]:
+    return match.verdict == "INELIGIBLE", -match.score, match.id
