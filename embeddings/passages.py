@@ -75,32 +75,32 @@ class PassageStore:
         asked = np.asarray(query, np.float32)
         if asked.shape != (self.dim,):
             raise RowError(f"The query has the shape {asked.shape}; this store takes ({self.dim},).")
-        changed = self._changed
-        passages = [self._read(changed, row) for row in checked_rows(rows).tolist()]
-        sizes = np.array([len(each) for each in passages], np.int64)
-        scores, which = np.full(len(sizes), np.nan, np.float32), np.full(len(sizes), -1, np.int64)
-        full = np.flatnonzero(sizes)
-        if len(full):
-            products = np.concatenate(passages).astype(np.float32) @ asked
-            starts = (np.cumsum(sizes) - sizes)[full]
-            scores[full] = np.maximum.reduceat(products, starts)
-            hits = np.flatnonzero(products == np.repeat(scores[full], sizes[full]))
-            first = hits[np.searchsorted(hits, starts)]
-            which[full] = first - starts
+        wanted, changed = checked_rows(rows), self._changed
+        scores, which = np.full(len(wanted), np.nan, np.float32), np.full(len(wanted), -1, np.int64)
+        fresh = np.isin(wanted, np.fromiter(changed, np.int64)) if changed else np.zeros(len(wanted), bool)
+        starts, sizes = self._spans(wanted[~fresh])
+        _fill(scores, which, np.flatnonzero(~fresh), sizes, self._table[_ranges(starts, sizes)], asked)
+        passages = [self._read(changed, row) for row in wanted[fresh].tolist()]
+        if passages:
+            lengths = np.array([len(each) for each in passages], np.int64)
+            _fill(scores, which, np.flatnonzero(fresh), lengths, np.concatenate(passages), asked)
         return scores, which
+
+    def merge(self) -> None:
+        """Makes one table of all that is held, so that many rows are compared at once."""
+        with self._change:
+            self._rows, self._starts, self._table = self._joined()
+            self._changed = {}
 
     def save(self, folder: Path) -> None:
         """Writes one table with all changes into a folder; publish it with `embeddings.snapshot`."""
         folder.mkdir(parents=True, exist_ok=True)
-        changed = dict(self._changed)
-        rows = np.asarray(self.rows.to_array(), np.uint32)
-        passages = [self._read(changed, row) for row in rows.tolist()]
-        starts = np.cumsum([0, *map(len, passages)])
+        rows, starts, table = self._joined()
         head = {"format": _FORMAT, "dim": self.dim, "fingerprint": self.fingerprint}
         (folder / _HEAD).write_text(json.dumps(head), "utf-8")
         np.save(folder / "rows.npy", rows)
         np.save(folder / "starts.npy", starts)
-        np.save(folder / "passages.npy", np.concatenate([*passages, np.empty((0, self.dim), np.float16)]))
+        np.save(folder / "passages.npy", table)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -118,12 +118,28 @@ class PassageStore:
             raise SnapshotError(f"{folder}: files of these passages do not fit each other; rebuild them.")
         return store
 
+    def _joined(self) -> tuple[NDArray[np.uint32], NDArray[np.int64], Halves]:
+        """Rows, where their passages start, and all passages."""
+        changed = self._changed
+        rows = np.asarray(self.rows.to_array(), np.uint32)
+        passages = [self._read(changed, row) for row in rows.tolist()]
+        starts = np.cumsum([0, *map(len, passages)])
+        return rows, starts, np.concatenate([*passages, np.empty((0, self.dim), np.float16)])
+
+    def _spans(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the passages of rows (n,) start in the table, and how many there are; 0 for rows it does not hold."""
+        if not len(self._rows):
+            return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+        places = np.minimum(np.searchsorted(self._rows, rows.astype(np.uint32)), len(self._rows) - 1)
+        held = self._rows[places] == rows
+        return self._starts[places], np.where(held, self._starts[places + 1] - self._starts[places], 0)
+
     def _read(self, changed: Mapping[int, Halves | None], row: int) -> Halves:
         nothing: Halves = self._table[:0]
         if row in changed:
             found = changed[row]
             return nothing if found is None else found
-        place = int(np.searchsorted(self._rows, row))
+        place = int(np.searchsorted(self._rows, np.uint32(row)))
         if place == len(self._rows) or self._rows[place] != row:
             return nothing
         return self._table[self._starts[place] : self._starts[place + 1]]
@@ -135,3 +151,29 @@ class PassageStore:
                 f"Row {row}: passages of shape {values.shape}; give finite vectors of shape (p, {self.dim})."
             )
         return values
+
+
+def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All places of the spans, one after the other."""
+    ends = np.cumsum(sizes)
+    return np.arange(int(sizes.sum())) + np.repeat(starts - ends + sizes, sizes)
+
+
+def _fill(
+    scores: Floats,
+    which: NDArray[np.int64],
+    into: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    table: Halves,
+    asked: Floats,
+) -> None:
+    """Writes the best product of each span of `table` and its number to the places `into`; nothing for empty spans."""
+    full = np.flatnonzero(sizes)
+    if not len(full):
+        return
+    products = table.astype(np.float32) @ asked
+    starts = (np.cumsum(sizes) - sizes)[full]
+    best = np.maximum.reduceat(products, starts)
+    hits = np.flatnonzero(products == np.repeat(best, sizes[full]))
+    scores[into[full]] = best
+    which[into[full]] = hits[np.searchsorted(hits, starts)] - starts

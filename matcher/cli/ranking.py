@@ -223,6 +223,8 @@ def filled(found: Intake, encoder: Encoder) -> Catalogue:
     with Progress(console=errors, transient=True) as bar:
         task = bar.add_task("indexing", total=len(found.records))
         catalogue.put(found.records, lambda done, _: bar.update(task, completed=done))
+        if catalogue.needs_merge:
+            catalogue.merge()
     return catalogue
 
 

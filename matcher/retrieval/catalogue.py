@@ -117,6 +117,17 @@ class Catalogue:
             for row in rows:
                 self._kept.pop(self._ids[row], None)
 
+    @property
+    def needs_merge(self) -> bool:
+        """Whether so much was changed since the last merge that searches are slower than they need be."""
+        return self.vectors.needs_merge or self.words.needs_merge
+
+    def merge(self) -> None:
+        """Makes searches fast again after many changes; some 20 s for 100,000 records, searches go on meanwhile."""
+        self.passages.merge()
+        self.words.merge()
+        self.vectors.merge()
+
     def rows_of(self, ids: Iterable[str]) -> BitMap:
         """The rows of those ids that the catalogue holds."""
         return BitMap(self._row_of[one] for one in ids if one in self._row_of) & self.live

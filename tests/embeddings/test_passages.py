@@ -24,6 +24,7 @@ def passages(count: int, seed: int) -> np.ndarray:
     removed=st.sets(st.integers(0, 20), max_size=4),
     asked=st.lists(st.integers(0, 25), max_size=10),
     saved=st.booleans(),
+    merged=st.booleans(),
 )
 def test_best_is_the_best_of_a_loop(
     held: dict[int, int],
@@ -31,6 +32,7 @@ def test_best_is_the_best_of_a_loop(
     removed: set[int],
     asked: list[int],
     saved: bool,
+    merged: bool,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     store = PassageStore(DIM, "toy")
@@ -42,6 +44,8 @@ def test_best_is_the_best_of_a_loop(
     for row, count in later.items():
         store.put(row, passages(count, row + 100))
     store.remove(removed)
+    if merged:
+        store.merge()
     expected = {row: passages(count, row) for row, count in held.items()}
     expected |= {row: passages(count, row + 100) for row, count in later.items()}
     expected = {row: each for row, each in expected.items() if row not in removed}
