@@ -1,6 +1,6 @@
 """Expert 专家: who judges projects. Ranking advises, a named person decides (PIPL art. 24)."""
 
-from datetime import date
+import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,11 +14,11 @@ from matcher.domain.taxonomy import ExpertRole, ExpertTitle, TieKind
 class Employment(Part):
     """A post; an open end means that it goes on. Dual posts count."""
 
-    name: Line
-    unit_code: Line | None = None
-    position: Line | None = None
-    start: date | None = None
-    end: date | None = None
+    name: Line = known("单位", "Employer", required=True)
+    unit_code: Line | None = known("单位代码", "Unit code")
+    position: Line | None = known("职务", "Position")
+    start: datetime.date | None = known("开始", "Start")
+    end: datetime.date | None = known("结束", "End")
 
     @model_validator(mode="after")
     def _ordered(self) -> "Employment":
@@ -29,20 +29,20 @@ class Employment(Part):
 class Review(Part):
     """A review that the expert gave."""
 
-    project: Line | None = None
-    date: date
-    score: Annotated[float, Field(ge=0, le=100)] | None = None
-    days_late: Annotated[int, Field(ge=-365, le=3650)] | None = None
-    deviation: Annotated[float, Field(ge=-100, le=100)] | None = None
+    project: Line | None = known("项目", "Project")
+    date: datetime.date = known("日期", "Date", required=True)
+    score: Annotated[float, Field(ge=0, le=100)] | None = known("评分", "Score")
+    days_late: Annotated[int, Field(ge=-365, le=3650)] | None = known("迟交天数", "Days late")
+    deviation: Annotated[float, Field(ge=-100, le=100)] | None = known("与均分之差", "Deviation from the mean score")
 
 
 class Tie(Part):
     """A relation that may forbid the expert to judge a party."""
 
-    kind: TieKind
-    party: Line
-    start: date | None = None
-    end: date | None = None
+    kind: TieKind = known("关系", "Kind", required=True)
+    party: Line = known("对方", "Party", required=True)
+    start: datetime.date | None = known("开始", "Start")
+    end: datetime.date | None = known("结束", "End")
 
     @model_validator(mode="after")
     def _ordered(self) -> "Tie":
@@ -53,8 +53,8 @@ class Tie(Part):
 class FreeTime(Part):
     """Days on which the expert can come, both included."""
 
-    start: date
-    end: date
+    start: datetime.date = known("开始", "Start", required=True)
+    end: datetime.date = known("结束", "End", required=True)
 
     @model_validator(mode="after")
     def _ordered(self) -> "FreeTime":
@@ -86,6 +86,8 @@ class Expert(Record):
     )
     languages: tuple[Language, ...] | None = known("语言", "Languages", level=1)
     fee: Annotated[float, Field(ge=0, le=1e6)] | None = known("评审费", "Fee", unit="元", level=2)
-    consent_at: date | None = known("授权同意日期", "Consent to use personal data given on", "同意日期", level=1)
+    consent_at: datetime.date | None = known(
+        "授权同意日期", "Consent to use personal data given on", "同意日期", level=1
+    )
     retired: bool | None = known("是否退休", "Retired", "退休", level=1)
     center_id: RecordId | None = known("概念验证中心", "Center", "中心编号", level=1)

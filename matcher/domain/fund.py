@@ -1,6 +1,6 @@
 """Fund 基金 with its mandate 投资偏好."""
 
-from datetime import date
+import datetime
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -15,10 +15,10 @@ from matcher.domain.taxonomy import FundKind, Instrument, RegionMode, Round, Ver
 class Deal(Part):
     """An investment that the fund made."""
 
-    project: Line | None = None
-    project_id: RecordId | None = None
-    date: date
-    amount: Wan | None = None
+    project: Line | None = known("项目", "Project")
+    project_id: RecordId | None = known("项目编号", "Project id")
+    date: datetime.date = known("日期", "Date", required=True)
+    amount: Wan | None = known("金额", "Amount", unit="万元")
 
 
 class Fund(Record):
@@ -29,7 +29,7 @@ class Fund(Record):
     registration_no: Line | None = known("中基协备案号", "AMAC registration no.", "备案编码", "登记编号", level=0)
     fund_size: Wan | None = known("基金规模", "Fund size", "规模", unit="万元")
     vintage: Annotated[int, Field(ge=1980, le=2100)] | None = known("成立年份", "Vintage", "设立年份")
-    investment_period_end: date | None = known("投资期截止", "Investment period end", "投资期结束")
+    investment_period_end: datetime.date | None = known("投资期截止", "Investment period end", "投资期结束")
     term: Annotated[float, Field(ge=0, le=50)] | None = known("存续期", "Term", "基金期限", unit="年")
     remaining_capital: Wan | None = known("可投余额", "Remaining capital", "剩余资金", unit="万元")
     kind: FundKind | None = known("基金类型", "Fund kind", "类型", level=0)

@@ -20,9 +20,9 @@ from matcher.domain.taxonomy import (
 class Subsidy(Part):
     """保费补贴: what an authority pays of the premium."""
 
-    authority: Line | None = None
-    share: Share
-    cap: Wan | None = None
+    authority: Line | None = known("补贴单位", "Subsidy paid by")
+    share: Share = known("保费补贴比例", "Premium subsidy share", "补贴比例", required=True)
+    cap: Wan | None = known("保费补贴上限", "Premium subsidy cap", "补贴上限", unit="万元")
 
 
 class InsuranceProduct(Record):

@@ -4,13 +4,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from matcher.domain.codes import GbCode, IpcCode, LocalCode, RegionCode, SeiCode
 from matcher.domain.credit_code import CreditCode
 from matcher.domain.field import known
 from matcher.domain.money import Wan
-from matcher.domain.record import Count, Line, Months, Part, Percent, Prose, Record, RecordId, Trl, broken, check_order
+from matcher.domain.record import (
+    Count,
+    Line,
+    Months,
+    Part,
+    Percent,
+    Prose,
+    Record,
+    RecordId,
+    Trl,
+    broken,
+    check_order,
+    without_controls,
+)
 from matcher.domain.taxonomy import (
     ApplicantKind,
     BudgetKind,
@@ -25,7 +38,9 @@ from matcher.domain.taxonomy import (
     VerificationStage,
 )
 
-Teaser = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Teaser = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(without_controls)
+]
 
 
 class LegalEntity(Part):
@@ -48,47 +63,47 @@ class LegalEntity(Part):
 class Deposit(Part):
     """存证: proof that a work existed at a time."""
 
-    hash: Line
-    platform: Line | None = None
-    time: date | None = None
+    hash: Line = known("哈希", "Hash", required=True)
+    platform: Line | None = known("平台", "Platform")
+    time: date | None = known("时间", "Time")
 
 
 class IpRight(Part):
     """An intellectual property right of a project."""
 
-    kind: IpKind
-    state: IpState | None = None
-    title: Line | None = None
-    number: Line | None = None
-    deposit: Deposit | None = None
-    ownership: IpOwnership | None = None
-    fto: FreedomToOperate | None = None
+    kind: IpKind = known("种类", "Kind", required=True)
+    state: IpState | None = known("状态", "State")
+    title: Line | None = known("名称", "Title")
+    number: Line | None = known("号码", "Number")
+    deposit: Deposit | None = known("存证", "Deposit")
+    ownership: IpOwnership | None = known("权属", "Ownership")
+    fto: FreedomToOperate | None = known("自由实施检索", "Freedom to operate")
 
 
 class TeamMember(Part):
     """A role in the team; no personal data beyond what the match needs."""
 
-    role: Line
-    degree: Line | None = None
-    full_time: bool | None = None
-    share: Percent | None = None
+    role: Line = known("角色", "Role", required=True)
+    degree: Line | None = known("学历", "Degree")
+    full_time: bool | None = known("是否全职", "Full time")
+    share: Percent | None = known("持股", "Share", unit="%")
 
 
 class BudgetItem(Part):
     """One line of the verification budget."""
 
-    kind: BudgetKind
-    amount: Wan
-    note: Line | None = None
+    kind: BudgetKind = known("科目", "Kind", required=True)
+    amount: Wan = known("金额", "Amount", unit="万元", required=True)
+    note: Line | None = known("说明", "Note")
 
 
 class Need(Part):
     """What a project asks of one kind of finance."""
 
-    amount_min: Wan | None = known("最低金额", "At least", unit="万元")
-    amount_max: Wan | None = known("最高金额", "At most", unit="万元")
+    amount_min: Wan | None = known("最低金额", "At least", "最低", "最低额", "下限", "min", unit="万元")
+    amount_max: Wan | None = known("最高金额", "At most", "最高", "最高额", "上限", "max", unit="万元")
     purpose: Line | None = known("用途", "Purpose", "资金用途")
-    when: date | None = known("需求时间", "Needed by")
+    when: date | None = known("需求时间", "Needed by", "时间", "日期")
     term_months: Months | None = known("期限", "Term", unit="月")
 
     @model_validator(mode="after")
@@ -109,8 +124,8 @@ class FinancingNeed(Part):
 class LandIn(Part):
     """A region that the project is willing to move to."""
 
-    region: RegionCode
-    within_months: Months | None = None
+    region: RegionCode = known("地区", "Region", required=True)
+    within_months: Months | None = known("期限", "Within", unit="月")
 
 
 class Project(Record):

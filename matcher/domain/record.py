@@ -1,10 +1,11 @@
 """What every record has, and the form in which a broken rule is reported."""
 
+import re
 from datetime import date
 from enum import IntEnum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from matcher.domain.taxonomy import Evidence
@@ -22,10 +23,24 @@ class Level(IntEnum):
 RecordId = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f/?#]{1,100}$")]
 """1 to 100 characters without spaces, control characters, / ? or #: it stands in URLs."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def without_controls(text: str) -> str:
+    """Refuses NUL and the other control characters: PostgreSQL cannot store them and no screen shows them."""
+    if found := _CONTROL.search(text):
+        raise broken("control_character", f"no control character U+{ord(found[0]):04X}", "delete it")
+    return text
+
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), AfterValidator(without_controls)
+]
 """A short text of one line."""
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000)]
+Prose = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000), AfterValidator(without_controls)
+]
 """A long text."""
 
 Count = Annotated[int, Field(ge=0, le=10**9)]

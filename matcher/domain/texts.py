@@ -89,7 +89,12 @@ def _labels(record: Record) -> Iterator[str]:
             for name, codes in CODE_FIELDS.items()
             for code in _several(getattr(record, name, None))
         ),
-        *(sector_label(sector) for name in SECTOR_FIELDS if name != "sectors_exclude" for sector in _several(getattr(record, name, None))),
+        *(
+            sector_label(sector)
+            for name in SECTOR_FIELDS
+            if name != "sectors_exclude"
+            for sector in _several(getattr(record, name, None))
+        ),
     ]
     if isinstance(record, Project) and record.trl is not None:
         words.append(f"TRL{record.trl}")
