@@ -1,0 +1,80 @@
+"""Whether everything is in order: settings, database, records, indexes. Changes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, func, select, text
+
+from api.indexing.book import Book
+from api.indexing.encoders import BUILTIN
+from api.indexing.shelf import shared_titles
+from api.settings import Settings
+from api.store import records
+from api.store.migrate import is_current
+from api.store.schema import facets
+from api.store.store import Store
+from embeddings.encoder import Encoder, load_encoder
+from embeddings.errors import EmbeddingsError
+from matcher.domain import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings, store: Store, progress: Callable[[str], None]) -> Iterator[Finding]:
+    """Every check in turn; `progress` hears what is looked at."""
+    progress("database")
+    yield Finding("tables", store.read_now(is_current), store.reader.dialect.name)
+    if store.reader.dialect.name == "sqlite":
+        said = store.read_now(lambda c: str(c.execute(text("PRAGMA quick_check")).scalar_one()))
+        yield Finding("database file", said == "ok", said)
+    for kind in Kind:
+        progress(f"{kind} records")
+        yield _records(store, kind)
+    progress("encoder")
+    try:
+        encoder = load_encoder(settings.encoder or BUILTIN)
+    except EmbeddingsError as error:
+        yield Finding("encoder", False, str(error))
+        return
+    yield Finding("encoder", True, f"{encoder.name} {encoder.fingerprint}")
+    yield from _books(settings, store, encoder, progress)
+
+
+def _records(store: Store, kind: Kind) -> Finding:
+    live, faceted = store.read_now(lambda c: (records.count(c, kind), _faceted(c, kind)))
+    if live != faceted:
+        return Finding(f"{kind} records", False, f"{live} records, {faceted} with filters; export, and import again")
+    after = 0
+    while batch := store.read_now(lambda c: records.since(c, kind, after, 2000)):  # noqa: B023 - called at once
+        for stored in batch:
+            try:
+                stored.record()
+            except ValidationError as error:
+                place = error.errors()[0]["loc"]
+                return Finding(f"{kind} records", False, f"{stored.id} breaks today's rules at {place}; mend it")
+        after = batch[-1].seq
+    return Finding(f"{kind} records", True, f"{live} records")
+
+
+def _faceted(connection: Connection, kind: Kind) -> int:
+    query = select(func.count()).select_from(facets).where(facets.c.kind == str(kind))
+    return int(connection.execute(query).scalar_one())
+
+
+def _books(settings: Settings, store: Store, encoder: Encoder, progress: Callable[[str], None]) -> Iterator[Finding]:
+    for title in shared_titles():
+        progress(f"index {title.folder}")
+        book = Book(title, store, settings.data / "index", encoder)
+        held, live = len(book.catalogue), store.read_now(lambda c, kind=title.kind: records.count(c, kind))  # type: ignore[misc]
+        behind = store.read_now(lambda c, kind=title.kind: records.newest_seq(c, kind)) - book.seq  # type: ignore[misc]
+        whole = behind > 0 or held == live
+        detail = f"{held} of {live}" + (f", {behind} changes behind; the service catches up" if behind else "")
+        yield Finding(f"index {title.folder}", whole, detail if whole else f"{detail}; run `matcher reindex`")
