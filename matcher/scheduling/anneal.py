@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from matcher.scheduling.chains import Board
 
-HOT, COLD = 0.7, 0.08
-TARGETED = 0.7
-"""Share of the moves that start from a party with a break."""
+COLD = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How an annealing run goes: steps, starting heat, share of moves that start from a party with a break."""
+
+    steps: int
+    hot: float = 0.4
+    targeted: float = 0.9
 
 
 class Annealer:
@@ -30,28 +38,28 @@ class Annealer:
             self._note(party)
         self.cost = sum(self._worth(p, board.breaks(p)) for p in range(board.core.parties))
 
-    def run(self, steps: int, tick: Callable[[int], None] | None = None) -> int:
-        """Anneal for a number of steps and end on the best board met; gives its cost."""
+    def run(self, pace: Pace, tick: Callable[[int], None] | None = None) -> int:
+        """Anneal at a pace and end on the best board met; gives its cost."""
         best, best_slots = self.cost, dict(self.board.slot_of)
         units = [u for u in self.board.units if sum(self.board.allowed[u]) > 1]
         if not units:
             return best
-        for step in range(steps):
+        for step in range(pace.steps):
             if self.cost == 0:
                 break
             if tick is not None and step % 4096 == 0:
                 tick(best)
-            heat = HOT * (COLD / HOT) ** (step / steps)
-            self._try(units, heat)
+            heat = pace.hot * (COLD / pace.hot) ** (step / pace.steps)
+            self._try(units, heat, pace.targeted)
             if self.cost < best:
                 best, best_slots = self.cost, dict(self.board.slot_of)
         self._restore(best_slots, best)
         return best
 
-    def _try(self, units: list[int], heat: float) -> None:
+    def _try(self, units: list[int], heat: float, targeted: float) -> None:
         draw = self.random.random
         board = self.board
-        move = self._targeted() if self.waiting and draw() < TARGETED else None
+        move = self._targeted() if self.waiting and draw() < targeted else None
         if move is None:
             unit = units[int(draw() * len(units))]
             move = unit, int(draw() * board.core.slots)

@@ -30,6 +30,7 @@ class Board:
         self.cap = core.slot_cap.tolist()
         self.load = [[0] * core.slots for _ in range(len(core.names))]
         self.count = self.load[: core.parties]
+        self.many = {p for p in range(core.parties) if max(self.cap[p]) > 1}
         self.at: list[list[list[int]]] = [[[] for _ in slots] for _ in range(core.parties)]
         self.busy = [0] * core.parties
         self.held = [0] * core.parties
@@ -129,6 +130,8 @@ class Board:
             for party in self.parties_of[x]:
                 if not self._push(party, x, (to, away, sign), enters and x == unit, (moves, shift, stack)):
                     return None
+        if (enters or not self.many.isdisjoint(shift)) and not self._seats_hold(shift, source, target, unit, enters):
+            return None
         if not self._pools_hold(moves, source, target, enters, unit) or not self._orderly(moves):
             return None
         if self.core.event.max_run is not None:
@@ -164,6 +167,15 @@ class Board:
                 moves[other] = away
                 stack.append(other)
         shift[party] = shift.get(party, 0) + sign
+        return True
+
+    def _seats_hold(self, shift: dict[int, int], source: int, target: int, unit: int, enters: bool) -> bool:
+        """Nobody sits in more meetings than its persons. A swap of single seats needs no look; an entry does."""
+        for party, net in shift.items():
+            cap, count = self.cap[party], self.count[party]
+            left = net - (1 if enters and party in self.parties_of[unit] else 0)
+            if count[target] + net > cap[target] or count[source] - left > cap[source]:
+                return False
         return True
 
     def _pools_hold(self, moves: dict[int, int], source: int, target: int, enters: bool, unit: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from matcher.scheduling.anneal import Annealer
+from matcher.scheduling.anneal import Annealer, Pace
 from matcher.scheduling.chains import Board
 from matcher.scheduling.core import Core
 from matcher.scheduling.maxsat import Answer, fewest_breaks
@@ -17,9 +17,10 @@ Tell = Callable[[str, float], None]
 class Effort:
     """How much work each rung may do, counted in steps and conflicts and never in seconds."""
 
-    quick_steps: int = 60_000
-    steps: int = 600_000
-    rounds: int = 3
+    first: Pace = Pace(15_000)
+    quick: Pace = Pace(150_000)
+    long: Pace = Pace(2_500_000, hot=0.8, targeted=0.5)
+    rounds: int = 1
     exact_columns: int = 6_000
     exact_conflicts: int = 60_000
     day_conflicts: int = 60_000
@@ -92,13 +93,13 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
     """The same meetings with fewer breaks, and a bound; every hard rule stays kept."""
     breaks = sum(waiting(core, placed))
     chains = all(int(core.length[u]) == 1 for u in placed)
+    is_small = sum(int(core.start[u].sum()) for u in placed) <= effort.exact_columns
     if chains:
-        placed, breaks = _anneal(core, placed, seed, effort.quick_steps, tell)
+        placed, breaks = _anneal(core, placed, seed, effort.first if is_small else effort.quick, tell)
     if breaks == 0:
         return Compacted(placed, 0, 0)
     bound, spent = 0, 0
-    columns = sum(int(core.start[u].sum()) for u in placed)
-    if columns <= effort.exact_columns:
+    if is_small:
         answer = timetable_exactly(core, sorted(int(core.meeting[u]) for u in placed), effort.exact_conflicts)
         bound, spent = answer.bound, answer.conflicts
         if answer.placement is not None:
@@ -106,7 +107,7 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
             if answer.breaks <= breaks:
                 return Compacted(exact, answer.breaks, answer.bound, spent)
     for turn in range(effort.rounds if chains else 0):
-        trial, fewer = _anneal(core, placed, seed + 1 + turn, effort.steps, tell)
+        trial, fewer = _anneal(core, placed, seed + 1 + turn, effort.long, tell)
         if fewer < breaks:
             placed, breaks = trial, fewer
         if breaks <= bound:
@@ -117,12 +118,12 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
     return Compacted(placed, sum(waiting(core, placed)), bound, spent)
 
 
-def _anneal(core: Core, placed: dict[int, int], seed: int, steps: int, tell: Tell | None) -> tuple[dict[int, int], int]:
+def _anneal(core: Core, placed: dict[int, int], seed: int, pace: Pace, tell: Tell | None) -> tuple[dict[int, int], int]:
     board = Board(core, sorted(placed))
     for unit in board.units:
         board.place(unit, placed[unit])
     annealer = Annealer(board, seed)
-    annealer.run(steps, None if tell is None else lambda best: tell("breaks", best))
+    annealer.run(pace, None if tell is None else lambda best: tell("breaks", best))
     return dict(board.slot_of), sum(map(board.breaks, range(core.parties)))
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from matcher.scheduling.check import place_kind
 from matcher.scheduling.core import Core
+from matcher.scheduling.plan import Seat
+from matcher.scheduling.problem import Representative
 
 People = tuple[tuple[int, int], ...]
 
 
-def assign_tables(core: Core, placed: dict[int, int]) -> dict[int, str]:
-    """Unit -> table id, for units (unit -> start) that sit at a table. Few changes of table per host and day."""
+def assign_tables(core: Core, placed: dict[int, int], stays: Mapping[int, Seat] | None = None) -> dict[int, str]:
+    """Unit -> table id, for units (unit -> start) that sit at a table. Few changes of table per host and day.
+
+    ``stays``: seats that keep their table wherever that is still possible.
+    """
     seated = [u for u in sorted(placed) if place_kind(core.event, int(core.meeting[u])) == "table"]
     tables: dict[int, str] = {}
     for day in core.event.days:
         here = [u for u in seated if placed[u] in day]
         booking = _Booking(core)
-        homes = _by_host(core, here)
+        kept = {u for u in here if stays and u in stays and booking.named_table(u, placed[u], stays[u].table)}
+        homes = _by_host(core, [u for u in here if u not in kept])
         left = [u for host in homes for u in booking.keep_home(homes[host], placed)]
         if all(booking.any_table(u, placed[u]) for u in sorted(left, key=lambda u: (placed[u], u))):
             tables |= booking.table_of
@@ -57,6 +63,15 @@ class _Booking:
                     self._book(unit, placed[unit], number)
                 return []
         return units
+
+    def named_table(self, unit: int, start: int, name: str | None) -> bool:
+        """Book a given table if it is free."""
+        for number, table in enumerate(self.tables):
+            free = self.free[number]
+            if table.id == name and all(free[t] for t in self.core.covered(unit, start)):
+                self._book(unit, start, number)
+                return True
+        return False
 
     def any_table(self, unit: int, start: int) -> bool:
         """Book the first table that is free for one meeting."""
@@ -104,11 +119,17 @@ def _match_slot_by_slot(core: Core, units: list[int], placed: dict[int, int]) ->
     return result
 
 
-def assign_people(core: Core, placed: dict[int, int]) -> dict[int, People]:
-    """Unit -> (party, person) for parties with several representatives: chosen ones, else the first one free."""
+def assign_people(core: Core, placed: dict[int, int], stays: Mapping[int, Seat] | None = None) -> dict[int, People]:
+    """Unit -> (party, person) for parties with several representatives: chosen ones, else the first one free.
+
+    ``stays``: seats whose persons go again if they can.
+    """
     event = core.event
     busy: set[tuple[int, int, int]] = set()
     people: dict[int, dict[int, int]] = {u: dict(core.people[u]) for u in placed}
+    for unit, seat in (stays or {}).items():
+        slots = core.covered(unit, placed[unit])
+        people[unit] |= {p: n for p, n in seat.people if _is_there(event.parties[p].representatives[n], slots)}
     for unit, chosen in people.items():
         busy |= {(p, n, t) for p, n in chosen.items() for t in core.covered(unit, placed[unit])}
     for unit in sorted(placed, key=lambda u: (placed[u], -int(core.length[u]), u)):
@@ -121,6 +142,10 @@ def assign_people(core: Core, placed: dict[int, int]) -> dict[int, People]:
                     people[unit][party] = free
                     busy |= {(party, free, t) for t in slots}
     return {unit: tuple(sorted(chosen.items())) for unit, chosen in people.items()}
+
+
+def _is_there(person: Representative, slots: range) -> bool:
+    return not person.unavailable.intersection(slots)
 
 
 def _first_free(

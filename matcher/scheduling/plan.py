@@ -56,6 +56,11 @@ class Plan:
         return {seat.meeting: seat.slot for seat in self.seats}
 
     @property
+    def seat_of(self) -> dict[int, Seat]:
+        """Meeting -> its seat."""
+        return {seat.meeting: seat for seat in self.seats}
+
+    @property
     def digest(self) -> str:
         """SHA-256 of who meets when and where: the same plan has the same digest on any machine."""
         rows = [[s.meeting, s.slot, s.table, s.people] for s in self.seats]

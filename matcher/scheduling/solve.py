@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -87,10 +87,12 @@ def _insert(units: list[int], core: Core) -> tuple[dict[int, int], list[int]]:
     return {u: t for u, t in board.slot_of.items() if t >= 0}, left
 
 
-def finish(core: Core, done: Compacted, bound: int, seed: int, method: str) -> Plan:
-    """The plan of placed units: tables, persons, checked goals."""
+def finish(
+    core: Core, done: Compacted, bound: int, seed: int, method: str, stays: Mapping[int, Seat] | None = None
+) -> Plan:
+    """The plan of placed units: tables, persons, checked goals. ``stays``: seats that keep table and persons."""
     event = core.event
-    tables, people = assign_tables(core, done.placed), assign_people(core, done.placed)
+    tables, people = assign_tables(core, done.placed, stays), assign_people(core, done.placed, stays)
     seats = sorted(
         (Seat(int(core.meeting[u]), t, tables.get(u), people[u]) for u, t in done.placed.items()),
         key=lambda seat: seat.meeting,
