@@ -30,7 +30,7 @@ def pair_value(name: str, project: Project, offer: Record) -> Shown:
 
 def _months(count: float) -> Shown:
     whole = int(count)
-    return f"{whole}个月", f"{whole} months"
+    return f"{whole} 个月", f"{whole} months"
 
 
 def _age(project: Project, context: Context) -> Shown:
@@ -57,7 +57,7 @@ def _securities(project: Project, _: Context) -> Shown:
         known.append(("担保人", "a guarantor"))
     granted = sum(right.state is not None and str(right.state) == "授权" for right in project.ip or ())
     if granted:
-        known.append((f"授权知识产权 {granted}件", f"{granted} granted IP rights"))
+        known.append((f"授权知识产权 {granted} 件", f"{granted} granted IP rights"))
     if project.legal_entity is not None:
         known.append(("企业信用", "the company's credit"))
     return several(known) if known else NOT_KNOWN
@@ -121,7 +121,7 @@ def _recent_deals(fund: Fund, context: Context) -> Shown:
         return NOT_KNOWN
     since = calendar(context.today) - 31 * int(context.rules.rules["track_record"]["months"])
     count = sum(since < calendar(deal.date) and deal.date <= context.today for deal in fund.deals)
-    return f"{count}笔", f"{count} deals"
+    return f"{count} 笔", f"{count} deals"
 
 
 def _amounts(loan: LoanProduct, _: Context) -> Shown:
@@ -133,10 +133,10 @@ def _terms(loan: LoanProduct, _: Context) -> Shown:
     if loan.term_min is None and loan.term_max is None:
         return NOT_KNOWN
     if loan.term_max is None:
-        return f"{loan.term_min}个月以上", f"{loan.term_min} months or more"
+        return f"{loan.term_min} 个月以上", f"{loan.term_min} months or more"
     low = f"{loan.term_min}–" if loan.term_min is not None else "最长 "
     low_en = f"{loan.term_min} to " if loan.term_min is not None else "up to "
-    return f"{low}{loan.term_max}个月", f"{low_en}{loan.term_max} months"
+    return f"{low}{loan.term_max} 个月", f"{low_en}{loan.term_max} months"
 
 
 def _cost(loan: LoanProduct, context: Context) -> Shown:
@@ -177,10 +177,10 @@ def _review_history(expert: Expert, _: Context) -> Shown:
     if expert.reviews is None:
         return NOT_KNOWN
     late = [review.days_late for review in expert.reviews if review.days_late is not None]
-    zh, en = f"{len(expert.reviews)}次", f"{len(expert.reviews)} reviews"
+    zh, en = f"{len(expert.reviews)} 次", f"{len(expert.reviews)} reviews"
     if late:
         mean = round(sum(late) / len(late), 1)
-        return f"{zh}，平均迟交 {mean}天", f"{en}, {mean} days late on average"
+        return f"{zh}，平均迟交 {mean} 天", f"{en}, {mean} days late on average"
     return zh, en
 
 
