@@ -131,8 +131,9 @@ def _headers(kind: Kind) -> dict[str, Target]:
     for word in _ID_WORDS[kind]:
         known.setdefault(fold(word), own[by_path[("id",)]])
     for leaf, target in own.items():
-        shared = leaf.path[0] == "financing_need" or leaf.path[0] == "subsidy"
-        for word in () if shared else (leaf.path[-1], *leaf.also):
+        if leaf.path[0] == "financing_need":
+            continue  # four needs share these words: only with the need before them
+        for word in (*leaf.path[-1:], *leaf.also) if leaf.path[0] != "subsidy" else leaf.also:
             known.setdefault(fold(word), target)
     for word, target in (*_spans(kind, by_path), *_combined(kind, own)):
         known.setdefault(fold(word), target)

@@ -1,6 +1,8 @@
 """What a file gave: the records, the rows that failed with their reasons, and what to look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from matcher.domain import Kind, Record
@@ -35,6 +37,20 @@ class Intake:
     def rows_total(self) -> int:
         """How many rows hold data, good and bad."""
         return len(self.records) + len(self.bad_rows)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Intake"]) -> "Intake":
+        """The batches of one file as one; at least one is needed."""
+        return cls(
+            parts[0].kind,
+            parts[0].name,
+            parts[0].header,
+            tuple(chain.from_iterable(part.records for part in parts)),
+            tuple(chain.from_iterable(part.rows for part in parts)),
+            tuple(chain.from_iterable(part.errors for part in parts)),
+            tuple(chain.from_iterable(part.warnings for part in parts)),
+            tuple(chain.from_iterable(part.bad_rows for part in parts)),
+        )
 
     @property
     def is_clean(self) -> bool:

@@ -30,20 +30,7 @@ def read(source: Path | bytes, kind: Kind | None = None, name: str = "") -> Inta
     its own.
     Raises UnusableFileError where nothing can be read.
     """
-    parts = list(batches(source, kind, name=name))
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    return Intake(
-        first.kind,
-        first.name,
-        _longest_header(parts),
-        tuple(chain.from_iterable(part.records for part in parts)),
-        tuple(chain.from_iterable(part.rows for part in parts)),
-        tuple(chain.from_iterable(part.errors for part in parts)),
-        tuple(chain.from_iterable(part.warnings for part in parts)),
-        tuple(chain.from_iterable(part.bad_rows for part in parts)),
-    )
+    return Intake.joined(list(batches(source, kind, name=name)))
 
 
 def batches(source: Path | bytes, kind: Kind | None = None, size: int = BATCH, *, name: str = "") -> Iterator[Intake]:
@@ -196,7 +183,3 @@ def _objects(file: BinaryIO, kind: Kind | None, name: str, size: int) -> Iterato
             batch = _Batch(kind, name, ())
     if len(batch) or not top:
         yield batch.done()
-
-
-def _longest_header(parts: list[Intake]) -> tuple[str, ...]:
-    return max((part.header for part in parts), key=len)

@@ -24,6 +24,7 @@ WIDEST = 1000
 LONGEST_CELL = 1_000_000
 LONGEST_GAP = 20_000
 """Blank rows in a row; below them stands a stray cell, not a table."""
+BIGGEST_EXACT = 10**15
 ROWS_IN_LINE = 200
 MOST_PARTS = 5000
 WORDS_SHEET = "词表 Words"
@@ -229,11 +230,20 @@ def cell_of(value: Any, percent: bool) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
-        shown = value if abs(value) < float("inf") else repr(value)
-        return f"{Decimal(repr(value)) * 100:f}%" if percent else shown
+        return number_of(value, percent)
     if isinstance(value, datetime):
         return {"t": value.isoformat(sep=" ")}
     return {"d": value.isoformat()} if isinstance(value, date) else str(value)
+
+
+def number_of(value: float, percent: bool) -> Any:
+    """A number as JSON: whole ones without a fraction, percentages as the text that is shown."""
+    if percent:
+        shown = Decimal(repr(value)) * 100
+        return f"{shown.quantize(Decimal(1)) if shown == shown.to_integral_value() else shown.normalize():f}%"
+    if abs(value) == float("inf"):
+        return repr(value)
+    return int(value) if abs(value) < BIGGEST_EXACT and value == int(value) else value
 
 
 def pick_sheet(book: Any) -> tuple[str, list[str]]:
