@@ -106,9 +106,9 @@ class Columns:
         columns = cls(kind)
         columns._n = about["rows"]
         for name in columns._dense:
-            columns._dense[name] = np.load(folder / f"{name}.npy", mmap_mode="c")
+            columns._dense[name] = _mapped(folder / f"{name}.npy")
         for name in columns.tuples:
-            arrays = (np.load(folder / f"{name}.{part}.npy", mmap_mode="c") for part in ("index", "flat", "starts"))
+            arrays = (_mapped(folder / f"{name}.{part}.npy") for part in ("index", "flat", "starts"))
             columns.tuples[name] = Interned.of_arrays(*arrays)
         return columns
 
@@ -153,6 +153,11 @@ class _Copied(dict[str, V]):
     def __missing__(self, name: str) -> V:
         self[name] = self._copy(name)
         return self[name]
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """The array of a file, copied on write; a plain array, because a memmap costs microseconds at every slice."""
+    return np.load(path, mmap_mode="c").view(np.ndarray)
 
 
 def _signature(kind: Kind) -> list[list[str]]:

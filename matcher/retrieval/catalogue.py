@@ -42,6 +42,18 @@ class Query:
     passage_vectors: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Near:
+    """Rows near a query, ascending, and what the others cannot exceed: `meaning` as a cosine, `words` as a gain.
+
+    (As far as a row's best passage is no nearer than the whole of it.)
+    """
+
+    rows: Rows
+    meaning: float
+    words: float
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A record found by its text."""
@@ -151,34 +163,34 @@ class Catalogue:
         vectors = self.encoder.encode_document([text, *parts])
         return Query(text, vectors[0], parts, vectors[1:])
 
-    def nearest(self, query: Query, k: int, allowed: BitMap | None) -> tuple[Rows, float]:
-        """At most 2k rows, ascending: the k nearest in meaning and the k with the most telling common words.
-
-        Also the similarity that no other allowed row exceeds (as far as its best passage is no nearer than its whole).
-        """
+    def nearest(self, query: Query, k: int, allowed: BitMap | None) -> Near:
+        """At most 2k allowed rows: the k nearest in meaning and the k with the most telling common words."""
         near, cosines = self.vectors.search(query.vector[None], k, allowed)
         named, shares = self.words.search(query.text, k, allowed)
         rows = np.union1d(near[0][near[0] >= 0], named).astype(np.int64)
         farthest = float(cosines[0, -1]) if near[0, -1] >= 0 else -1.0
         fewest = float(shares[-1]) if len(named) == k else 0.0
-        return rows, farthest + WORD_WEIGHT * fewest
+        return Near(rows, farthest, WORD_WEIGHT * fewest)
 
     def search(self, text: str, k: int, allowed: BitMap | None = None) -> list[Hit]:
         """The k records nearest to a text in meaning and words, best first; equal ones by id."""
         query = self.query(text)
-        rows, _ = self.nearest(query, max(k, _DEPTH), self.live if allowed is None else self.live & allowed)
+        rows = self.nearest(query, max(k, _DEPTH), self.live if allowed is None else self.live & allowed).rows
         found = sorted(zip(-self.similarity(query, rows), self.ids_of(rows), strict=True))[:k]
         records = self.records([one for _, one in found])
         return [
             Hit(one, record.label, round(float(-minus), 4)) for (minus, one), record in zip(found, records, strict=True)
         ]
 
-    def similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
-        """(n,) float32: cosine (mean of whole text and best passage) + WORD_WEIGHT x BM25n of each row."""
-        meaning = self.vectors.scores(query.vector, rows)
+    def meaning(self, query: Query, rows: Rows) -> NDArray[np.float32]:
+        """(n,) float32: how near each row is in meaning, the mean of whole text and best passage as cosines."""
+        whole_text = self.vectors.scores(query.vector, rows)
         best_passage, which = self.passages.best(query.vector, rows)
-        meaning = np.where(which >= 0, (meaning + best_passage) / 2, meaning)
-        return meaning + np.float32(WORD_WEIGHT) * self.words.scores(query.text, rows)
+        return np.where(which >= 0, (whole_text + best_passage) / 2, whole_text)
+
+    def similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
+        """(n,) float32: `meaning` + WORD_WEIGHT x BM25n of each row."""
+        return self.meaning(query, rows) + np.float32(WORD_WEIGHT) * self.words.scores(query.text, rows)
 
     def best_passages(self, query: Query, row: int, record: Record) -> tuple[str, str, float] | None:
         """The passage of the query and the passage of the record in `row` that are nearest, and their cosine."""

@@ -6,6 +6,7 @@ candidates whose bound reaches the k-th best score are compared as well (the thr
 Naor, 2001, with the structured parts as one list that is always read whole).
 """
 
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from pyroaring import BitMap
 from matcher.columns import Columns
 from matcher.domain import Kind, Purpose
 from matcher.retrieval.calibration import Calibration
-from matcher.retrieval.catalogue import Catalogue, Query, Rows
+from matcher.retrieval.catalogue import Catalogue, Near, Query, Rows
 from matcher.rules.context import Context
 from matcher.rules.verdicts import Verdict, Verdicts, evaluate
 from matcher.scoring import Pool, score
@@ -26,7 +27,7 @@ SMALL_POOL = 5_000
 """Up to here every similarity is computed: it costs less than a search."""
 
 _NEAREST = 400
-_SAMPLE = 2_000
+_SAMPLE = 500
 _MOST_CONTENDERS = 20_000
 
 
@@ -48,6 +49,7 @@ class Candidates:
     subject: Columns
     query: Query
     catalogue: Catalogue
+    allowed: BitMap
     rows: Rows
     columns: Columns
     context: Context
@@ -68,7 +70,7 @@ class Candidates:
         rows = np.asarray(allowed.to_array(), np.int64)
         everything = len(rows) == len(catalogue.columns)
         columns = catalogue.columns if everything else catalogue.columns.take(rows)
-        return cls(purpose, subject, query, catalogue, rows, columns, context, usual)
+        return cls(purpose, subject, query, catalogue, allowed, rows, columns, context, usual)
 
     def sides(self, places: NDArray[np.int64] | None = None) -> tuple[Columns, Columns]:
         """Projects and offers: the subject opposite the candidates at `places` (all if None)."""
@@ -79,6 +81,12 @@ class Candidates:
         """Scores (n,) of the candidates at `places` (all if None) with these semantic values (n,)."""
         shape = (1, -1) if self.subject.kind is Kind.PROJECT else (-1, 1)
         return score(self.purpose, *self.sides(places), semantic.reshape(shape), self.context, self.usual).total.ravel()
+
+    def among(self, places: NDArray[np.int64]) -> BitMap:
+        """The rows of the candidates at `places`; made from a plain array, which is seven times faster."""
+        if len(places) == len(self.rows):
+            return self.allowed
+        return BitMap(array("I", self.rows[places].astype(np.uint32).tobytes()))
 
     def similarity(self, places: NDArray[np.int64]) -> Floats:
         """Similarities (n,) of the candidates at `places`."""
@@ -103,25 +111,40 @@ def _by_threshold(pool: Candidates, kept: NDArray[np.int64], k: int) -> tuple[ND
     """Candidates among which the k best are, with totals and semantic values."""
     sample = np.unique(np.linspace(0, len(pool.rows) - 1, _SAMPLE).astype(np.int64))
     calibrate = Calibration.of(pool.similarity(sample))
-    near, limit = pool.catalogue.nearest(pool.query, max(_NEAREST, 4 * k), BitMap(pool.rows[kept]))
-    first = np.searchsorted(pool.rows, near)
+    near = pool.catalogue.nearest(pool.query, max(_NEAREST, 4 * k), pool.among(kept))
+    first = np.searchsorted(pool.rows, near.rows)
     semantic = calibrate(pool.similarity(first))
     totals = pool.totals(semantic, first)
     if len(first) <= k:
         return first, totals, semantic
-    most = calibrate(np.array([limit], np.float32))
-    bounds = pool.totals(np.broadcast_to(most, len(kept)), kept)
     reach = np.partition(totals, len(totals) - k)[len(totals) - k]
-    contenders = np.setdiff1d(kept[bounds >= reach], first)
-    if len(contenders) > _MOST_CONTENDERS:
-        order = np.argsort(-bounds[np.searchsorted(kept, contenders)], kind="stable")
-        contenders = np.sort(contenders[order[:_MOST_CONTENDERS]])
+    contenders = _contenders(pool, kept, first, calibrate, near, reach)
     more = calibrate(pool.similarity(contenders))
     return (
         np.concatenate([first, contenders]),
         np.concatenate([totals, pool.totals(more, contenders)]),
         np.concatenate([semantic, more]),
     )
+
+
+def _contenders(
+    pool: Candidates,
+    kept: NDArray[np.int64],
+    first: NDArray[np.int64],
+    calibrate: Calibration,
+    near: Near,
+    reach: np.floating,
+) -> NDArray[np.int64]:
+    """The others whose score can still reach: by the most their text could add, then by their meaning as it is."""
+    most = calibrate(np.full(len(kept), near.meaning + near.words, np.float32))
+    bounds = pool.totals(most, kept)
+    bounds[np.searchsorted(kept, first)] = -1
+    contenders = np.flatnonzero(bounds >= reach)
+    if len(contenders) > _MOST_CONTENDERS:
+        contenders = np.sort(np.argsort(-bounds, kind="stable")[:_MOST_CONTENDERS])
+    contenders = kept[contenders]
+    meaning = pool.catalogue.meaning(pool.query, pool.rows[contenders])
+    return contenders[pool.totals(calibrate(meaning + np.float32(near.words)), contenders) >= reach]
 
 
 def _best(pool: Candidates, places: NDArray[np.int64], totals: Floats, k: int) -> NDArray[np.int64]:
