@@ -13,19 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from embeddings.index.clusters import FIRST_PER_RESULT, MISSED, Clusters, Mask
-from embeddings.index.exact import Floats, Rows, inner_products
+from embeddings.index.clusters import MISSED, Clusters, Mask
+from embeddings.index.exact import Floats, Rows, inner_products, one_thread
 from embeddings.index.generation import Generation
 from embeddings.index.plan import SHARES, WIDE, Calibration, Name, Plan, Planner
 
 SMALL = 5_000  # up to here every plan is exact
-_DEPTH, _MARGIN = 20, 0.998
-REACHES = (0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+_DEPTH, _MARGIN = 20, 0.997
+FIRSTS = (120, 300, 600, 1200, 2400)
+REACHES = (0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
-    """One query (d,) with a filter, the lowest score of its true best; per reach, what is found and looked at."""
+    """One query (d,) with a filter, the lowest score of its true best; per first look and reach, what it finds."""
 
     query: Floats
     kind: int
@@ -42,6 +43,7 @@ def build(rows: NDArray[np.uint32], vectors: Floats, queries: Floats | None = No
     if count <= SMALL:
         return Generation.of(rows, vectors, Planner(count, dim, 0, ()), None)
     clusters = Clusters.train(vectors, rows, seed)
+    one_thread()  # many small products follow
     planner = Planner(count, dim, len(clusters.means), ())
     generation = Generation.of(rows, vectors, planner, clusters)
     trials = defaultdict(list)
@@ -97,38 +99,41 @@ def _trial(generation: Generation, query: Floats, kind: int, scores: Floats, kep
     lists = clusters.list_of[kept]
     held = np.bincount(lists, minlength=len(clusters.means))
     nearness = clusters.nearness(query)
-    near = np.zeros(len(held), np.bool_)
-    near[clusters.first(nearness, held, FIRST_PER_RESULT * _DEPTH)] = True
-    seen = scores[kept[near[lists]]]
-    first_floor = float(np.partition(seen, -wanted)[-wanted]) if len(seen) >= wanted else -1.0
     found, looked = [], []
-    for reach in REACHES:
-        chosen = near.copy()
-        chosen[clusters.second(nearness, held * ~near, first_floor, reach, MISSED * _DEPTH)] = True
-        found.append(np.count_nonzero(chosen[clusters.list_of[true]]))
-        looked.append(held[chosen].sum())
+    for first in FIRSTS:
+        near = np.zeros(len(held), np.bool_)
+        near[clusters.first(nearness, held, first)] = True
+        seen = scores[kept[near[lists]]]
+        first_floor = float(np.partition(seen, -wanted)[-wanted]) if len(seen) >= wanted else -1.0
+        for reach in REACHES:
+            chosen = near.copy()
+            chosen[clusters.second(nearness, held * ~near, first_floor, reach, MISSED * _DEPTH)] = True
+            found.append(np.count_nonzero(chosen[clusters.list_of[true]]))
+            looked.append(held[chosen].sum())
     return _Trial(query, kind, BitMap(generation.rows[kept]), floor, wanted, np.array(found), np.array(looked))
 
 
 def _by_clusters(generation: Generation, share: float, trials: Sequence[_Trial]) -> Calibration:
-    """The shortest reach that finds enough under each kind of filter, and the recall it has with the codes and all."""
+    """The steps that look at the fewest rows and find enough under each kind of filter, and their recall in earnest."""
     recalls = [
         np.sum([trial.found for trial in trials if trial.kind == kind], axis=0)
         / sum(trial.wanted for trial in trials if trial.kind == kind)
         for kind in {trial.kind for trial in trials}
     ]
-    enough = np.flatnonzero(np.min(recalls, axis=0) >= _MARGIN)
-    chosen = int(enough[0]) if len(enough) else len(REACHES) - 1
-    need = int(np.median([trial.looked[chosen] for trial in trials]))
+    looked = np.array([trial.looked for trial in trials])
+    enough = np.min(recalls, axis=0) >= _MARGIN
+    chosen = int(np.argmin(np.where(enough, looked.mean(axis=0), np.inf))) if enough.any() else len(enough) - 1
+    first, reach = FIRSTS[chosen // len(REACHES)], REACHES[chosen % len(REACHES)]
+    need = int(np.median(looked[:, chosen]))
     name: Name = "codes" if share >= WIDE else "lists"
-    recall = _recall(generation, name, need, REACHES[chosen], trials)
-    return Calibration(share, REACHES[chosen], need, recall)
+    plan = Plan(name, 0, need, first, reach, 0.0, 0.0)
+    return Calibration(share, first, reach, need, _recall(generation, plan, trials))
 
 
-def _recall(generation: Generation, name: Name, need: int, reach: float, trials: Sequence[_Trial]) -> float:
+def _recall(generation: Generation, plan: Plan, trials: Sequence[_Trial]) -> float:
     hits = 0
     for trial in trials:
-        plan = Plan(name, len(trial.kept), need, reach, 0.0, 0.0)
-        scores, _ = next(generation.search(trial.query[None], _DEPTH, trial.kept, plan))
+        of_trial = replace(plan, kept=len(trial.kept))
+        scores, _ = next(generation.search(trial.query[None], _DEPTH, trial.kept, of_trial))
         hits += int(np.count_nonzero(scores >= trial.floor))
     return hits / sum(trial.wanted for trial in trials)

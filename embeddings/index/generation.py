@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from embeddings.index.bits import packed_bits
-from embeddings.index.clusters import CODES_PER_RESULT, FIRST_PER_RESULT, MISSED, Bits, Clusters
+from embeddings.index.clusters import CODES_PER_RESULT, MISSED, Bits, Clusters
 from embeddings.index.exact import Floats, Rows, best, inner_products
 from embeddings.index.plan import Plan, Planner
 
@@ -67,7 +67,7 @@ class Generation:
         assert clusters is not None
         nearness = clusters.nearness(query)
         near = np.zeros(len(held), np.bool_)
-        near[clusters.first(nearness, held, FIRST_PER_RESULT * k)] = True
+        near[clusters.first(nearness, held, plan.first)] = True
         chosen = near[lists]
         found = best(inner_products(query, self.vectors, positions[chosen]), rows[chosen], k)
         if len(found[0]) < k:
@@ -82,11 +82,11 @@ class Generation:
         clusters = self.clusters
         assert clusters is not None
         nearness = clusters.nearness(query)
-        share, need = plan.kept / len(self.rows), FIRST_PER_RESULT * k
+        share = plan.kept / len(self.rows)
         if bits is None:
-            first = clusters.first(nearness, clusters.sizes, need)
+            first = clusters.first(nearness, clusters.sizes, plan.first)
         else:
-            first = clusters.kept_near(nearness, need, share, bits)
+            first = clusters.kept_near(nearness, plan.first, share, bits)
         found = self._exactly(query, clusters.candidates(query, first, CODES_PER_RESULT * k, bits), k)
         if len(found[0]) < k:
             return found

@@ -6,8 +6,9 @@
 
 Looking into clusters goes in two steps. The first looks at a few kept rows of the nearest clusters; their scores give
 a floor. The second looks into every cluster that may still hold rows above the floor, so that a filter which leaves
-out all that is near looks further instead of finding less. How far (`reach`) is measured when a generation is made, for
-each share of rows kept, on the user's own data. Costs are counted, not timed: same data and seed, same plans.
+out all that is near looks further instead of finding less. How many (`first`) and how far (`reach`) is measured when a
+generation is made, for each share of rows kept, on the user's own data. Costs are counted, not timed: same data and
+seed, same plans.
 """
 
 from dataclasses import dataclass
@@ -27,9 +28,10 @@ WIDE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Measured for one share of rows kept: reach, median number of kept rows looked at, and the recall at 20."""
+    """Measured for one share of rows kept: rows of the first look, reach of the second, median rows of both, recall."""
 
     share: float
+    first: int
     reach: float
     need: int
     recall: float
@@ -42,6 +44,7 @@ class Plan:
     name: Name
     kept: int
     need: int
+    first: int
     reach: float
     recall: float
     cost_us: float
@@ -59,7 +62,7 @@ class Planner:
     def plan(self, kept: int, k: int) -> Plan:
         """The cheapest plan for `kept` rows that reached the goal when it was measured; exact where none is cheaper."""
         size = self.dim / 384
-        exact = Plan("exact", kept, kept, 0.0, 1.0, _CALL + kept * _ROW * size)
+        exact = Plan("exact", kept, kept, 0, 0.0, 1.0, _CALL + kept * _ROW * size)
         found = self._calibrated(kept / max(1, self.count))
         if found is None or found.recall < GOAL:
             return exact
@@ -74,6 +77,7 @@ class Planner:
         one, other = min(above, key=lambda each: each.share), max(below, key=lambda each: each.share)
         return Calibration(
             share,
+            max(one.first, other.first),
             max(one.reach, other.reach),
             max(one.need, other.need),
             min(one.recall, other.recall),
@@ -81,9 +85,9 @@ class Planner:
 
     def _by_clusters(self, found: Calibration, kept: int, deeper: float) -> Plan:
         size = self.dim / 384
-        need = min(kept, round(found.need * deeper))
+        first, need = (min(kept, round(rows * deeper)) for rows in (found.first, found.need))
         near = 4 * _CALL + self.lists * _CENTROID * size
         if found.share < WIDE:
-            return Plan("lists", kept, need, found.reach, found.recall, near + kept * _SORT + need * _ROW * size)
+            return Plan("lists", kept, need, first, found.reach, found.recall, near + kept * _SORT + need * _ROW * size)
         cost = near + 2 * _CALL + need / found.share * _CODE * size
-        return Plan("codes", kept, need, found.reach, found.recall, cost)
+        return Plan("codes", kept, need, first, found.reach, found.recall, cost)

@@ -142,7 +142,7 @@ def test_each_plan_reaches_the_recall_that_was_measured_for_it(big: tuple[Vector
         assert found.recall >= 0.99
         for query in queries:
             kept = np.sort(random.choice(12_000, int(12_000 * share), replace=False)) * 3
-            plan = Plan(name, len(kept), found.need, found.reach, found.recall, 0.0)
+            plan = Plan(name, len(kept), found.need, found.first, found.reach, found.recall, 0.0)
             scores, rows = next(generation.search(query[None], 20, BitMap(kept.astype(np.uint32)), plan))
             exact = np.sort(inner_products(query, generation.vectors, kept // 3))[::-1][:20]
             hits += int((scores >= exact[-1]).sum())
