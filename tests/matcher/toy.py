@@ -1,6 +1,7 @@
 """A tiny encoder for tests: a text is the sum of fixed random vectors of its characters."""
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 
 import numpy as np
@@ -21,6 +22,11 @@ class ToyEncoder:
     def _sum(self, text: str) -> np.ndarray:
         total = np.zeros(self.dim)
         for character in text:
-            seed = int.from_bytes(sha256(character.encode()).digest()[:4])
-            total += np.random.default_rng(seed).normal(size=self.dim)
+            total += _direction(character, self.dim)
         return total
+
+
+@cache
+def _direction(character: str, dim: int) -> np.ndarray:
+    seed = int.from_bytes(sha256(character.encode()).digest()[:4])
+    return np.random.default_rng(seed).normal(size=dim)
