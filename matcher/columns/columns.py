@@ -157,7 +157,8 @@ class _Copied(dict[str, V]):
 
 def _mapped(path: Path) -> NDArray[Any]:
     """The array of a file, copied on write; a plain array, because a memmap costs microseconds at every slice."""
-    return np.load(path, mmap_mode="c").view(np.ndarray)
+    mapped: NDArray[Any] = np.load(path, mmap_mode="c").view(np.ndarray)
+    return mapped
 
 
 def _signature(kind: Kind) -> list[list[str]]:
