@@ -69,7 +69,7 @@ def blocks(problem: Problem, pairs: int = BLOCK) -> Iterator[slice]:
 
 
 def first_arcs(problem: Problem, width: int, worth: npt.NDArray[np.float32] | None = None) -> Arcs:
-    """A first choice of pairs: each project's best experts, its best of every quota, each expert's best projects.
+    """A first choice of pairs: each project's best experts, its best of every quota, and what least loads ask for.
 
     Args:
         problem: the call.
@@ -89,7 +89,7 @@ def first_arcs(problem: Problem, width: int, worth: npt.NDArray[np.float32] | No
             best = _best(value[:, among], width // 4 + 2 * need)
             row, column = np.divmod(best, len(among)) if len(among) else (best, best)
             keys.append((row + rows.start) * problem.n_experts + among[column])
-    keys.append(_best_projects(problem))
+    keys.append(_least_load_pairs(problem))
     found = np.concatenate(keys)
     if problem.forbidden is not None:
         found = found[~problem.forbidden.ravel()[found]]
@@ -104,14 +104,17 @@ def _best(value: npt.NDArray[np.float32], width: int) -> IntArray:
     return np.asarray(top + np.arange(rows)[:, None] * columns, dtype=np.int64).ravel()
 
 
-def _best_projects(problem: Problem) -> IntArray:
-    """Each expert's few best projects, so that nobody stands outside."""
-    width = min(4, problem.n_projects)
+def _least_load_pairs(problem: Problem) -> IntArray:
+    """The best few projects of each expert who must have seats."""
+    if problem.load_min is None:
+        return np.empty(0, dtype=np.int64)
+    bound = np.flatnonzero(problem.load_min)
+    width = min(4 * int(problem.load_min.max(initial=0)), problem.n_projects)
     columns = max(1, BLOCK // problem.n_projects)
-    keys: list[IntArray] = []
-    for start in range(0, problem.n_experts, columns):
-        stop = min(start + columns, problem.n_experts)
-        value = np.ascontiguousarray(problem.scores[:, start:stop].T)
+    keys = [np.empty(0, dtype=np.int64)]
+    for start in range(0, len(bound), columns):
+        expert = bound[start : start + columns]
+        value = problem.scores[:, expert].T
         project = np.argpartition(value, problem.n_projects - width, axis=1)[:, problem.n_projects - width :]
-        keys.append((project * problem.n_experts + np.arange(start, stop)[:, None]).ravel())
+        keys.append((project * problem.n_experts + expert[:, None]).ravel())
     return np.concatenate(keys)

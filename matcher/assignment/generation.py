@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, hstack
 
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs, arcs_of, first_arcs, keys_of, merged
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.linear import SIMPLEX_COLUMNS, Relaxation, optimise
+from matcher.assignment.linear import SIMPLEX_COLUMNS, Linear, Relaxation, optimise
+from matcher.assignment.part import of_projects
 from matcher.assignment.pricing import price
-from matcher.assignment.problem import IntArray, Problem
+from matcher.assignment.problem import POINTS, IntArray, Problem
 from matcher.assignment.result import Listener, Progress
 from matcher.assignment.rows import Rows, rows_of
 
 WIDTH = 30
 """Experts per project in the first choice of pairs. With 20 the prices of a scarce pool take twice the rounds."""
 
-TOLERANCES = (1e-3, 1e-3, 1e-4, 1e-4, 3e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5)
+TOLERANCES = (1e-3, 1e-3, 1e-4, 1e-4, 3e-5, 1e-5)
 """Relative tolerances of the first-order method, round by round; the bound is computed apart and always holds."""
+
+NARROW = 16
+"""Experts per project when prices from a sample guide the first choice."""
+
+SAMPLE = 100_000
+"""Projects in the sample that prices the experts of a large call."""
+
+ROUNDS = 16
+
+PENALTY = 1.5
+"""What a missing seat costs at first, in best scores; more where a call is that tight."""
+
+MISSING = 1e-5
+"""Share of seats that may be missing from the relaxation by rounding alone."""
 
 CLOSE = 2e-5
 """Generation ends when the bound is within this share of the restricted optimum."""
@@ -41,33 +59,67 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
     Each round prices all pairs (``pricing``), keeps the best bound seen, and adds the pairs of each project's best
     panel under the prices. Pairs are never dropped: with few pairs the prices swing (measured on skew1000x2500s5).
     """
-    arcs = first_arcs(problem, WIDTH)
+    worth = _sampled_prices(problem, progress)
+    arcs = first_arcs(problem, WIDTH if worth is None else NARROW, worth)
     best: Master | None = None
     warm: Relaxation | None = None
-    for step, tolerance in enumerate(TOLERANCES):
+    penalties = [PENALTY * scale * float(np.abs(arcs.points).max(initial=1)) / POINTS for scale in (1, 10, 100, 1000)]
+    for step in range(ROUNDS):
         rows = rows_of(problem, arcs)
-        program = aim.program(problem, arcs, rows)
-        relaxation = optimise(program, tolerance, warm)
-        if not relaxation.solved:
-            arcs, was = first_arcs(problem, min(problem.n_experts, WIDTH * 4 ** (step + 1))), len(arcs)
-            if len(arcs) <= was:
-                return None
-            continue
+        hard = aim.program(problem, arcs, rows)
+        program = _softened(hard, penalties[0])
+        relaxation = optimise(program, TOLERANCES[min(step, len(TOLERANCES) - 1)], warm)
         certificate = aim.certificate(problem, rows, relaxation)
         priced = price(problem, certificate, extra=5)
+        gained = np.inf if best is None else best.bound - priced.bound
         if best is None or priced.bound < best.bound:
             best = Master(arcs, relaxation, certificate, priced.bound)
         best = replace(best, arcs=arcs, relaxation=relaxation)
-        value = float(program.worth @ relaxation.x)
         progress(Progress("bound", step, bound=best.bound))
         more = np.setdiff1d(priced.keys, keys_of(problem, arcs))
         exact = len(program.worth) <= SIMPLEX_COLUMNS and not len(more)
-        if exact or priced.bound - value <= CLOSE * abs(priced.bound):
-            break
+        close = priced.bound - float(program.worth @ relaxation.x) <= CLOSE * abs(priced.bound)
+        if exact or close or (step >= len(TOLERANCES) and gained <= CLOSE / 4 * abs(priced.bound)):
+            missing = float(relaxation.x[len(hard.worth) :].sum())
+            if missing <= MISSING * problem.n_seats:
+                break
+            penalties.pop(0)
+            if not penalties:
+                return None
         wider = merged(problem, arcs, more)
         warm = _carried(problem, arcs, rows, relaxation, wider)
         arcs = wider
-    return best
+    if best is None:
+        raise AssertionError("at least one round was made")
+    return replace(best, bound=price(problem, best.certificate, precise=True).bound)
+
+
+def _sampled_prices(problem: Problem, progress: Listener) -> npt.NDArray[np.float32] | None:
+    """(E,) prices of experts from a sample of the projects under their share of the loads; none for smaller calls."""
+    stride = problem.n_projects // SAMPLE
+    if stride < 2:
+        return None
+    sample = of_projects(problem, np.arange(0, problem.n_projects, stride))
+    share = sample.n_seats / problem.n_seats
+    # Only the relaxation sees these loads, and it takes fractions.
+    loads = cast("IntArray", problem.load_max * share)
+    master = generate(replace(sample, load_max=loads), Aim(), progress)
+    return None if master is None else master.certificate.expert.astype(np.float32)
+
+
+def _softened(program: Linear, penalty: float) -> Linear:
+    """The program with a costly way out of every least count, so that it has a solution and its prices stay small."""
+    row = np.flatnonzero(program.lower > 0)
+    count = len(row)
+    way_out = csr_array((np.ones(count), (row, np.arange(count))), shape=(len(program.lower), count))
+    return Linear(
+        worth=np.concatenate([program.worth, np.full(count, -penalty)]),
+        matrix=csr_array(hstack([program.matrix, way_out])),
+        lower=program.lower,
+        upper=program.upper,
+        low=np.concatenate([program.low, np.zeros(count)]),
+        high=np.concatenate([program.high, program.lower[row]]),
+    )
 
 
 def candidates(problem: Problem, master: Master, extra: int) -> Arcs:

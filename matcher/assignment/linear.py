@@ -37,11 +37,10 @@ class Linear:
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """A solution and one price per row (worth gained per unit of room); ``solved`` is false when there is none."""
+    """A solution and one price per row: worth gained per unit of room."""
 
     x: Floats
     price: Floats
-    solved: bool = True
 
 
 def optimise(program: Linear, tolerance: float, warm: Relaxation | None = None) -> Relaxation:
@@ -87,7 +86,7 @@ def simplex(program: Linear) -> Relaxation:
     )
     price = np.zeros(len(program.lower))
     if solution.status != 0:
-        return Relaxation(np.zeros(len(program.worth)), price, solved=False)
+        raise AssertionError(f"a softened program has a solution: {solution.message}")
     if equal.any():
         price[equal] = -solution.eqlin.marginals
     below = -solution.ineqlin.marginals

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from matcher.assignment.arcs import blocks
+from matcher.assignment.arcs import BLOCK, blocks
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.problem import POINTS, Cap, IntArray, Problem
+from matcher.assignment.problem import POINTS, Cap, FloatArray, IntArray, Problem
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,8 +29,10 @@ def primary_cap(problem: Problem) -> int:
     return -max(partitions)[1] if partitions else -1
 
 
-def price(problem: Problem, prices: Certificate, extra: int = 0, slack: float | None = None) -> Priced:
-    """The Lagrangian bound of the prices over every allowed pair, in float64 where it adds up.
+def price(
+    problem: Problem, prices: Certificate, extra: int = 0, slack: float | None = None, precise: bool = False
+) -> Priced:
+    """The Lagrangian bound of the prices over every allowed pair.
 
     Args:
         problem: the call.
@@ -38,16 +40,20 @@ def price(problem: Problem, prices: Certificate, extra: int = 0, slack: float | 
         extra: how many near-best experts per project to report beyond the best panel.
         slack: report every pair that costs at most this much of the bound when it is forced (score units);
             what is not reported cannot be in a plan within ``slack`` of the bound.
+        precise: compare in float64. Otherwise large calls compare in float32, which is twice as fast, may take a
+            near-best expert for the best, and so understates the bound by its rounding: good for finding pairs,
+            not for a record.
     """
+    precise = precise or problem.n_projects * problem.n_experts <= BLOCK
     charges = _Charges(problem, prices)
     total, keys = charges.constant, []
-    for rows in blocks(problem):
-        value = charges.reduced(rows)
+    for rows in blocks(problem, BLOCK // 2 if precise else BLOCK):
+        value = charges.reduced(rows, np.dtype(np.float64 if precise else np.float32))
         best, expert, marginal = charges.best_panels(value, rows, extra)
         total += best
         if slack is not None:
             # Float32 rounding of the reduced scores must not hide a pair.
-            near = value >= (marginal - slack - 1e-5)[:, None]
+            near = value >= (marginal - slack - (0.0 if precise else 1e-5) - 1e-9)[:, None]
             keys.append(np.flatnonzero(near.ravel()) + rows.start * problem.n_experts)
         kept = expert >= 0
         project = np.broadcast_to(np.arange(rows.start, rows.stop)[:, None], expert.shape)
@@ -84,23 +90,24 @@ class _Charges:
             total += float(prices.cap_price[mine] @ cap.most[prices.cap_row[mine, 1]])
         return total
 
-    def reduced(self, rows: slice) -> npt.NDArray[np.float32]:
+    def reduced(self, rows: slice, kind: np.dtype[np.floating]) -> FloatArray:
         """(rows, E) reduced scores; pairs that may not be are -inf."""
         problem, prices = self.problem, self.prices
-        value = problem.scores[rows] * prices.weight[rows, None].astype(np.float32)
-        value -= prices.expert.astype(np.float32)
+        value = problem.scores[rows].astype(kind)
+        if kind == np.float64:
+            value = np.rint(value * POINTS) / POINTS
+        value *= prices.weight[rows, None].astype(kind)
+        value -= prices.expert.astype(kind)
         if problem.all_quotas:
-            value += self.reward[rows].astype(np.float32)[:, self.pattern]
+            value += self.reward[rows].astype(kind)[:, self.pattern]
         for charge, member in self.caps:
             part = (charge[rows] @ member).tocoo()
-            value[part.coords] -= part.data.astype(np.float32)
+            value[part.coords] -= part.data.astype(kind)
         if problem.forbidden is not None:
             value[problem.forbidden[rows]] = -np.inf
         return value
 
-    def best_panels(
-        self, value: npt.NDArray[np.float32], rows: slice, extra: int
-    ) -> tuple[float, IntArray, npt.NDArray[np.float32]]:
+    def best_panels(self, value: FloatArray, rows: slice, extra: int) -> tuple[float, IntArray, FloatArray]:
         """The worth of the best panels of a block, their experts (rows, k), -1 where none, and their last seats."""
         size = self.problem.size[rows].copy()
         fixed = 0.0
@@ -132,7 +139,8 @@ class _Charges:
         # An unfillable panel contributes what it has; the call is then infeasible anyway.
         wanted = kept & (rank <= size[:, None] + extra)
         last = np.where(chosen, np.take_along_axis(value, top, axis=1), np.inf).min(axis=1)
-        return fixed + float(worth.sum()), np.where(wanted, top, -1), np.where(np.isfinite(last), last, -np.inf)
+        last[(rank[:, -1] < size) | ~np.isfinite(last)] = -np.inf
+        return fixed + float(worth.sum()), np.where(wanted, top, -1), last
 
     def _within_cap(self, top: IntArray, rows: slice) -> npt.NDArray[np.bool_]:
         if self.groups is None:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from panel_calls import best_by_hand, random_call
 
 from matcher.assignment.check import bound_of, check, verify
 from matcher.assignment.errors import Blocked
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal, Result, Status
 from matcher.assignment.solve import solve
+from tests.matcher.assignment.panel_calls import best_by_hand, random_call
 
 TOTAL = Goal(floor_share=None)
 
@@ -83,9 +83,7 @@ def test_10000_random_calls_have_no_violation() -> None:
 def test_shuffled_input_gives_the_same_panels() -> None:
     problem = random_call(11, projects=6, experts=14)
     known = solve(problem)
-    named = {
-        problem.project_ids[p]: {problem.expert_ids[e] for e in panel} for p, panel in enumerate(known.seats)
-    }
+    named = {problem.project_ids[p]: {problem.expert_ids[e] for e in panel} for p, panel in enumerate(known.seats)}
     for seed in range(5):
         shuffled = shuffle(problem, seed)
         result = solve(shuffled)
@@ -123,10 +121,12 @@ def shuffle(problem: Problem, seed: int) -> Problem:
 
 
 def test_pinned_seats_stay() -> None:
-    problem = random_call(3, projects=4, experts=10)
+    problem = random_call(11, projects=6, experts=14)
     free = solve(problem, TOTAL)
     stranger = next(
-        e for e in range(10) if e not in free.seats[0] and not (problem.forbidden is not None and problem.forbidden[0, e])
+        e
+        for e in range(14)
+        if e not in free.seats[0] and not (problem.forbidden is not None and problem.forbidden[0, e])
     )
     pinned = solve(replace(problem, forced=((0, stranger),)), TOTAL)
     assert stranger in pinned.seats[0]
