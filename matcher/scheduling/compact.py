@@ -11,15 +11,18 @@ from matcher.scheduling.core import Core
 from matcher.scheduling.maxsat import Answer, fewest_breaks
 
 Tell = Callable[[str, float], None]
+FIRST = Pace(15_000)
+QUICK = Pace(150_000)
+LONG = Pace(2_500_000, hot=0.8, targeted=0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much work each rung may do, counted in steps and conflicts and never in seconds."""
 
-    first: Pace = Pace(15_000)
-    quick: Pace = Pace(150_000)
-    long: Pace = Pace(2_500_000, hot=0.8, targeted=0.5)
+    first: Pace = FIRST
+    quick: Pace = QUICK
+    long: Pace = LONG
     rounds: int = 1
     exact_columns: int = 6_000
     exact_conflicts: int = 60_000

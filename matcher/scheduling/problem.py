@@ -87,7 +87,7 @@ class Party:
     @property
     def label(self) -> str:
         """The name for people: name, else kind and id."""
-        return self.name or f"{self.kind} {self.id}".strip()
+        return self.name or f"{self.kind or 'party'} {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
