@@ -1,4 +1,4 @@
-"""Row numbers from outside, checked."""
+"""Row numbers from outside, checked; and runs of places."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,3 +16,9 @@ def checked_rows(rows: ArrayLike) -> NDArray[np.int64]:
     if len(numbers) and (int(numbers.min()) < 0 or int(numbers.max()) > 0xFFFFFFFF):
         raise RowError(f"Rows reach from {numbers.min()} to {numbers.max()}; a row is between 0 and 4294967295.")
     return numbers.astype(np.int64)
+
+
+def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """start, start + 1, … of each range, one range after the other."""
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)

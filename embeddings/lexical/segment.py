@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from embeddings.index.rows import ranges
+
 _MOST = 255  # a word counted more often in one text adds nothing to BM25 any more
 
 
@@ -110,9 +112,3 @@ class Segment:
 def digest(word: str) -> int:
     """64 bits that stand for a word: the same in every process."""
     return int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little")
-
-
-def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """start, start + 1, … of each range, one range after the other."""
-    ends = np.cumsum(sizes)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
