@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -19,6 +19,9 @@ from rich.table import Table
 from api.settings import Settings, SettingsError
 from matcher.cli.evaluate import app as evaluate_app
 from matcher.cli.ranking import app as ranking_app
+
+if TYPE_CHECKING:
+    from api.indexing.shelf import Shelf
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="概念验证项目对接 Matcher")
 app.add_typer(ranking_app)
@@ -62,11 +65,8 @@ def run(
         with _bar("示范数据 demonstration") as note:
             key = ensure_demonstration(store, settings, note)
         with shelved(store, settings) as shelf:
-            behind = shelf.behind()
             with _bar("索引 index") as note:
-                note("index", 0, behind or 1)
-                shelf.catch_up()
-                note("index", behind or 1, behind or 1)
+                _index(shelf, note)
             for label, found in first_lists(store, shelf, key):
                 out.print(f"\n[bold]{found.purpose}[/bold] · {label}", highlight=False)
                 show_list(found, "zh", out)
@@ -153,10 +153,7 @@ def reindex(data: Data = None) -> None:
     for folder in ("index", "encoder"):
         shutil.rmtree(settings.data / folder, ignore_errors=True)
     with opened(settings) as store, shelved(store, settings) as shelf, _bar("index") as note:
-        behind = shelf.behind() or 1
-        note("index", 0, behind)
-        taken = shelf.catch_up()
-        note("index", behind, behind)
+        taken = _index(shelf, note)
     err.print(f"{taken} 条已索引 indexed", highlight=False)
 
 
@@ -226,6 +223,15 @@ def revoke_key(prefix: Annotated[str, typer.Argument(help="prefix of the key")],
     with opened(Settings.from_environment(data=data)) as store:
         if not store.write_now(lambda c: accounts.revoke_key(c, prefix)):
             raise ValueError(f"there is no key {prefix} in force; see `matcher keys list`")
+
+
+def _index(shelf: "Shelf", note: "_Note") -> int:
+    """Brings every book up to date under a progress bar; gives the changes taken in."""
+    all_of_them = shelf.behind() or 1
+    note("", 0, all_of_them)
+    taken = shelf.catch_up(lambda behind: note("", all_of_them - behind, all_of_them))
+    note("", all_of_them, all_of_them)
+    return taken
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -1,7 +1,7 @@
 """All books of a service, and the thread that keeps them up to date."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,9 @@ POLL_S = 0.5
 
 SAVED_AFTER = 2000
 """Changes after which a new snapshot pays."""
+
+FORGOTTEN = 200
+"""Fewer changes than this are taken in again at the next start sooner than a snapshot is written."""
 
 OWN_BOOKS = 64
 """Own books kept open; the one that waited longest is closed."""
@@ -65,7 +68,7 @@ class Shelf:
         if self._thread.is_alive():
             self._thread.join()
         for book in self._books():
-            if book.unsaved:
+            if book.unsaved > FORGOTTEN:
                 book.save()
 
     def shared(self, kind: Kind, level: Level) -> Book:
@@ -84,20 +87,22 @@ class Shelf:
             self._own[title] = book  # the newest stands last
             while len(self._own) > OWN_BOOKS:
                 oldest = self._own.pop(next(iter(self._own)))
-                if oldest.unsaved:
+                if oldest.unsaved > FORGOTTEN:
                     oldest.save()
         book.catch_up()
         return book
 
-    def catch_up(self) -> int:
-        """Takes in all changes; gives how many."""
+    def catch_up(self, progress: Callable[[int], None] = lambda behind: None) -> int:
+        """Takes in all changes; gives how many. `progress` hears how many are left."""
         taken = 0
         for kind in Kind:
             books = [book for book in self._books() if book.title.kind is kind]
             while not self._stopping.is_set():
                 some = [book.catch_up(1) for book in books]  # in step, so that a text is encoded once for all levels
                 taken += max(some)
-                self._lag.set(self.behind())
+                behind = self.behind()
+                self._lag.set(behind)
+                progress(behind)
                 if max(some) < BATCH:
                     break
         return taken

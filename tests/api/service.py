@@ -1,9 +1,11 @@
 """A service on a temporary database, with organisations that must not see each other's secrets."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +17,7 @@ from api.kit.logs import configure_logs
 from api.settings import Settings
 from api.store import accounts
 from api.store.store import Store
+from embeddings.tfidf import fit_tfidf
 
 PARTIES = {
     "center": (Role.OFFICER, True),
@@ -39,6 +42,20 @@ class Service:
     def store(self) -> Store:
         return self.app.state.store
 
+    def indexed(self) -> None:
+        """Waits until every change is in the indexes."""
+        assert self.app.state.shelf.ready.wait(20)
+        self.app.state.shelf.catch_up()
+
+    def finished(self, org: str, job: str) -> dict[str, Any]:
+        """The job once it has ended."""
+        for _ in range(400):
+            found = self.of(org).get(f"/v1/jobs/{job}").json()
+            if found["state"] not in {"queued", "running"}:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"{found} does not end")
+
     def of(self, org: str) -> TestClient:
         client = TestClient(self.app, raise_server_exceptions=False)
         client.headers["Authorization"] = f"Bearer {self.keys[org]}"
@@ -61,10 +78,25 @@ def accounts_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[
     return path, keys
 
 
+@pytest.fixture(scope="session")
+def small_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An encoder fitted on a few sentences: it loads in no time."""
+    folder = tmp_path_factory.mktemp("encoder") / "tfidf"
+    texts = [
+        "固态电池电解质 新材料",
+        "医疗器械 影像诊断 软件",
+        "工业机器人 精密减速器",
+        "低空经济 无人机 物流",
+        "sensor chip",
+    ]
+    fit_tfidf(texts, folder, dim=8)
+    return folder
+
+
 @pytest.fixture
-def settings(tmp_path: Path, accounts_file: tuple[Path, dict[str, str]]) -> Settings:
+def settings(tmp_path: Path, accounts_file: tuple[Path, dict[str, str]], small_encoder: Path) -> Settings:
     shutil.copy(accounts_file[0], tmp_path / "matcher.db")
-    return Settings(data=tmp_path, log_level="ERROR")
+    return Settings(data=tmp_path, log_level="ERROR", encoder=str(small_encoder))
 
 
 @pytest.fixture

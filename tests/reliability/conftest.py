@@ -1,5 +1,5 @@
 """The service that these tests talk to."""
 
-from tests.api.service import accounts_file, quiet, service, settings
+from tests.api.service import accounts_file, quiet, service, settings, small_encoder
 
-__all__ = ["accounts_file", "quiet", "service", "settings"]
+__all__ = ["accounts_file", "quiet", "service", "settings", "small_encoder"]
