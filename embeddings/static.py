@@ -1,12 +1,11 @@
 """A table of token vectors, read without torch: a text is the mean of its tokens' vectors, at unit length.
 
 The folder is a sentence-transformers `StaticEmbedding`: `tokenizer.json` and `model.safetensors` with either
-`embedding.weight` (float) or `embeddings` (int8 rows) with `weights` (one scale a token) and `mapping` (token -> row).
+`embedding.weight` (float) or `embeddings` (int8 rows) with `weights` (one scale a token).
 """
 
 import json
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,10 @@ from numpy.typing import NDArray
 from embeddings.encoder import FloatRows, Progress, clean_texts, unit_rows
 from embeddings.errors import EncoderBrokenError
 from embeddings.manifest import Manifest, digest_of, file_digest
+from embeddings.text import simplify
 
 _BATCH = 512
+_TYPES = {"I8": "<i1", "F16": "<f2", "F32": "<f4"}
 _FILES = ("modules.json", "tokenizer.json", "model.safetensors")
 _TABLE_MODULES = ("StaticEmbedding", "Normalize")
 
@@ -37,9 +38,11 @@ class StaticEncoder:
         cleaned = clean_texts(texts)
         rows = np.zeros((len(cleaned), self.dim), np.float32)
         for start in range(0, len(cleaned), _BATCH):
-            batch = cleaned[start : start + _BATCH]
+            # The table knows simplified characters only.
+            batch = [text if text.isascii() else simplify(text) for text in cleaned[start : start + _BATCH]]
             encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
-            self._table.add_sums(rows[start : start + len(batch)], [encoding.ids for encoding in encodings])
+            for row, encoding in enumerate(encodings, start):
+                rows[row] = self._table.sum(encoding.ids)
             if progress:
                 progress(start + len(batch), len(cleaned))
         return unit_rows(rows)
@@ -50,41 +53,16 @@ class StaticEncoder:
 
 
 class TokenTable:
-    """One vector a token: `rows[mapping[token]] * scales[token]`.
+    """One vector a token: `rows[token] * scales[token]`; rows (v, dim) int8 or float, scales (v,) float32 or None."""
 
-    `rows` (r, dim) int8 or float; `scales` (v,) float32 or None for 1; `mapping` (v,) int or None for the identity.
-    """
-
-    def __init__(
-        self, rows: NDArray[Any], scales: FloatRows | None = None, mapping: NDArray[Any] | None = None
-    ) -> None:
+    def __init__(self, rows: NDArray[Any], scales: FloatRows | None = None) -> None:
         self.rows = rows
-        self._scales = scales
-        self._mapping = mapping
+        self._scales = np.ones(len(rows), np.float32) if scales is None else scales
 
-    @property
-    def tokens(self) -> int:
-        """How many tokens have a vector."""
-        return len(self.rows) if self._mapping is None else len(self._mapping)
-
-    def vectors(self, tokens: NDArray[np.int64]) -> FloatRows:
-        """(n, dim) float32 vectors of these tokens."""
-        rows = self.rows[tokens if self._mapping is None else self._mapping[tokens]].astype(np.float32)
-        return rows if self._scales is None else rows * self._scales[tokens, None]
-
-    def add_sums(self, out: FloatRows, ids: Sequence[Sequence[int]]) -> None:
-        """Adds to row i of `out` the vectors of the tokens `ids[i]`."""
-        ends = np.cumsum([0, *map(len, ids)])
-        flat = np.fromiter(chain.from_iterable(ids), np.int64, ends[-1])
-        if len(ids) == 1:
-            out[0] += self.vectors(flat).sum(axis=0)
-            return
-        from scipy.sparse import csr_matrix
-
-        # Each distinct token is read and scaled once; the sums are one sparse product.
-        distinct, columns = np.unique(flat, return_inverse=True)
-        counts = csr_matrix((np.ones(len(flat), np.float32), columns, ends), shape=(len(ids), len(distinct)))
-        out += counts @ self.vectors(distinct)
+    def sum(self, tokens: Sequence[int]) -> FloatRows:
+        """(dim,) float32: the sum of the vectors of these tokens."""
+        numbers = np.array(tokens, np.int64)
+        return self._scales[numbers] @ self.rows[numbers].astype(np.float32)
 
 
 def is_static_folder(folder: Path) -> bool:
@@ -111,19 +89,29 @@ def load_static(folder: Path, manifest: Manifest | None = None) -> StaticEncoder
     tokenizer.no_padding()
     tokenizer.no_truncation()
     size = tokenizer.get_vocab_size()
-    if size > table.tokens or (manifest and manifest.dim != table.rows.shape[1]):
-        raise EncoderBrokenError(
-            f"{folder}: {size} tokens, but a table of {table.tokens} rows of {table.rows.shape[1]}."
-        )
+    if size > len(table.rows) or (manifest and manifest.dim != table.rows.shape[1]):
+        raise EncoderBrokenError(f"{folder}: {size} tokens, but a table of {table.rows.shape}.")
     if manifest:
         return StaticEncoder(manifest.name, manifest.fingerprint, tokenizer, table)
     return StaticEncoder(str(folder), digest_of(*(file_digest(folder / name) for name in _FILES)), tokenizer, table)
 
 
 def _read_table(path: Path) -> TokenTable:
-    from safetensors.numpy import load_file
+    """The tensors as views of the mapped file: rows that no text needs are never read into memory.
 
-    tensors = load_file(path)
-    if "embedding.weight" in tensors:
-        return TokenTable(tensors["embedding.weight"])
-    return TokenTable(tensors["embeddings"], tensors.get("weights"), tensors.get("mapping"))
+    The format: u64 length of a JSON header {name: {dtype, shape, data_offsets}}, the header, the bytes.
+    """
+    size = int(np.fromfile(path, "<u8", 1)[0])
+    content = np.memmap(path, np.uint8, mode="r")
+    header = json.loads(bytes(content[8 : 8 + size]))
+
+    def tensor(name: str) -> NDArray[Any]:
+        about = header[name]
+        start, end = about["data_offsets"]
+        return content[8 + size + start : 8 + size + end].view(_TYPES[about["dtype"]]).reshape(about["shape"])
+
+    if "mapping" in header:
+        raise ValueError("its tokens share rows; such a table is read by sentence-transformers only")
+    if "embedding.weight" in header:
+        return TokenTable(tensor("embedding.weight"))
+    return TokenTable(tensor("embeddings"), np.array(tensor("weights")) if "weights" in header else None)
