@@ -7,7 +7,7 @@ from matcher.columns import Columns
 from matcher.columns.forms import calendar
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
-from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene
+from matcher.rules.kleene import Kleene, state
 from matcher.rules.tests import OfferFact, ProjectFact
 
 
@@ -19,9 +19,8 @@ def company_age(projects: Columns, context: Context) -> NDArray[np.float32]:
 def _current(columns: Columns, context: Context) -> Kleene:
     """FALSE before validity, UNKNOWN after it, TRUE within, NOT_ASKED where no day is stated."""
     start, end = columns["valid_from"], columns["valid_until"]
-    return np.select(
-        [start > context.day, end < context.day, np.isnan(end) & np.isnan(start)], [FALSE, UNKNOWN, NOT_ASKED], TRUE
-    ).astype(np.int8)
+    later, past, unstated = start > context.day, end < context.day, np.isnan(end) & np.isnan(start)
+    return state(~(later | past | unstated), past & ~later, unstated)
 
 
 OFFER_CURRENT = Condition(

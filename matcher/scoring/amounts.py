@@ -13,24 +13,25 @@ from matcher.domain.taxonomy import Guarantee
 
 Numbers = NDArray[np.float32]
 
-_LEAST = 1e-6
+_LEAST = np.float32(1e-6)
 """A fen in 万元: the logarithm needs a floor."""
 
-_LOG2 = np.float32(np.log10(2.0))
+_LOG2 = np.float32(np.log(2.0))
 
 
 def log_amount(amounts: Numbers) -> Numbers:
-    """log10 of amounts in 万元, float32; 0 counts as a fen, NaN stays."""
-    with np.errstate(divide="ignore"):
-        logs: Numbers = np.log10(np.maximum(amounts.astype(np.float64), _LEAST)).astype(np.float32)
-    return logs
+    """Natural logarithm of amounts in 万元, float32; 0 counts as a fen, NaN stays."""
+    logs: Numbers = np.maximum(amounts, _LEAST)
+    return np.log(logs, out=logs)
 
 
 def open_bounds(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
     """Bounds in which a missing side is open; both NaN where nothing is stated."""
-    silent = np.isnan(low) & np.isnan(high)
-    low = np.where(np.isnan(low) & ~silent, np.float32(0), low)
-    high = np.where(np.isnan(high) & ~silent, np.float32(np.inf), high)
+    silent = np.isnan(low)
+    silent &= np.isnan(high)
+    low, high = np.fmax(low, np.float32(0)), np.fmin(high, np.float32(np.inf))
+    for bound in (low, high):
+        np.copyto(bound, np.float32(np.nan), where=silent)
     return low, high
 
 
@@ -39,11 +40,12 @@ def trapezoid(need: tuple[Numbers, Numbers], offer: tuple[Numbers, Numbers]) -> 
 
     1 where the need meets low..high, 0 below low / 2 and above 2 high, linear in log10 between; an interval counts
     with its best point. -1 where either is unknown; None where that is everywhere. In logs all four sides are plain
-    differences: the value is the smaller of (log high need - log a) and (log d - log low need), over log 2.
+    differences: the value is the smaller of (log high need - log a) and (log d - log low need), over log 2, in
+    logarithms of any base.
     """
     need_low, need_high = (log_amount(bound) for bound in need)
     a, d = log_amount(offer[0]) - _LOG2, log_amount(offer[1]) + _LOG2
-    a = np.where(offer[0] <= _LEAST, np.float32(-np.inf), a)
+    np.copyto(a, np.float32(-np.inf), where=offer[0] <= _LEAST)
     if np.isnan(need_low).all() or np.isnan(a).all():
         return None
 

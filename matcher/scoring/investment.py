@@ -5,8 +5,8 @@ import numpy as np
 from matcher.columns.pairs import Block, gathered
 from matcher.scoring import shared
 from matcher.scoring.amounts import open_bounds, trapezoid
-from matcher.scoring.part import Part, Setting, of_offers
-from matcher.scoring.record import recent_deals
+from matcher.scoring.part import NO_VALUE, Part, Setting
+from matcher.scoring.record import deal_counts
 from matcher.scoring.stage import stage_fit
 
 
@@ -21,17 +21,20 @@ def _stage(setting: Setting) -> Block | None:
 def _ticket(setting: Setting) -> Block | None:
     """Need against tickets; the typical one stands in where neither bound is stated, the cap per project limits."""
     funds, projects = setting.offers, setting.projects
-    low, high, typical = funds["ticket_min"], funds["ticket_max"], funds["ticket_typical"]
+    low, high = funds["ticket_min"].copy(), funds["ticket_max"].copy()
     silent = np.isnan(low) & np.isnan(high)
-    low, high = np.where(silent, typical, low), np.where(silent, typical, high)
-    high = np.fmin(high, funds["per_project_cap"])
+    for bound in (low, high):
+        np.copyto(bound, funds["ticket_typical"], where=silent)
+    np.fmin(high, funds["per_project_cap"], out=high)
     return trapezoid((projects["equity_low"], projects["equity_high"]), open_bounds(low, high))
 
 
 def _track_record(setting: Setting) -> Block | None:
     """log1p(deals in 24 months) / log1p(p95), at most 1: the gain of the prior without its concentration."""
-    deals = recent_deals(setting.offers, setting.context)
-    return of_offers(np.minimum(np.log1p(deals) / np.float32(np.log1p(setting.pool.track_p95)), np.float32(1)))
+    counts = deal_counts(setting.offers, setting.context)
+    table = np.minimum(np.log1p(counts) / np.float32(np.log1p(setting.pool.track_p95)), np.float32(1))
+    table, index = np.fmax(table, NO_VALUE), setting.offers.index("deal_days")
+    return None if (table < 0).all() else lambda _, j: table.take(index[j])[None, :]
 
 
 PARTS: tuple[Part, ...] = (

@@ -13,13 +13,17 @@ from matcher.rules.context import Context
 
 def recent_deals(funds: Columns, context: Context) -> NDArray[np.float32]:
     """Deals in the last months that count (DOMAIN 4.2: 24), per fund; NaN where its deals are unknown."""
-    months = int(context.rules.rules["track_record"]["months"])
-    since = _day_months_before(context, months)
+    found: NDArray[np.float32] = deal_counts(funds, context)[funds.index("deal_days")]
+    return found
+
+
+def deal_counts(funds: Columns, context: Context) -> NDArray[np.float32]:
+    """As `recent_deals`, per distinct tuple of the column `deal_days`."""
+    since = _day_months_before(context, int(context.rules.rules["track_record"]["months"]))
     deals = funds.tuples["deal_days"]
     counts = np.add.reduceat((deals.flat > since) & (deals.flat <= context.day), deals.starts, dtype=np.float32)
     counts[deals.flat[deals.starts] == UNKNOWN] = np.nan
-    found: NDArray[np.float32] = counts[funds.index("deal_days")]
-    return found
+    return counts
 
 
 def _day_months_before(context: Context, months: int) -> int:
