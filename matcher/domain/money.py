@@ -18,7 +18,7 @@ def _exact(value: Any) -> Any:
 
 
 Wan = Annotated[
-    Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_WAN, decimal_places=6, max_digits=16, allow_inf_nan=False)
+    Decimal, Field(ge=0, le=MAX_WAN, decimal_places=6, max_digits=16, allow_inf_nan=False), BeforeValidator(_exact)
 ]
 """An amount of money in 万元 CNY: 0 to 10^9, at most six decimal places (a fen)."""
 

@@ -53,6 +53,8 @@ def amount(text: str, bare: Decimal) -> Decimal | None:
 
     None if the text is no amount. Raises BadCellError for another currency.
     """
+    if text.isdecimal():
+        return _tidy(Decimal(text) * bare)
     if FOREIGN.search(text):
         raise foreign(text)
     found = _AMOUNT.fullmatch(_OURS.sub("", text).strip())

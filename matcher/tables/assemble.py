@@ -25,20 +25,26 @@ class Assembler:
 
     layout: Layout
     first_row: dict[str, int] = field(default_factory=dict)
+    places: tuple[tuple[int, str | None, Column], ...] = ()
+
+    def __post_init__(self) -> None:
+        self.places = tuple((column.place, column.name, column) for column in self.layout.columns)
 
     def from_cells(self, row: int, cells: Sequence[Any]) -> Record | list[RowError]:
         """The record of a row of cells, or its errors."""
         values: dict[str, Any] = {}
         errors: list[RowError] = []
         width = len(cells)
-        for column in self.layout.columns:
-            if column.place >= width:
-                break
-            cell = cells[column.place]
-            if cell is None or cell == "" or (isinstance(cell, str) and cell.isspace()):
+        for place, name, column in self.places:
+            cell = cells[place] if place < width else None
+            if cell is None or cell == "" or (type(cell) is str and cell.isspace()):
                 continue
             try:
-                place_value(values, column, _read(column, cell))
+                value = _read(column, cell)
+                if name is None or name in values or type(value) is Bounds:
+                    place_value(values, column, value)
+                elif value is not UNKNOWN:
+                    values[name] = value
             except BadCellError as problem:
                 errors.append(_cell_error(row, column, cell, problem))
         return self.from_values(row, values, errors)

@@ -60,8 +60,11 @@ def reader(leaf: Leaf, unit: str | None = None) -> Callable[[Cell], Any]:
     unit: of bare numbers, from the header; the field's own unit where the header has none.
     """
     read = _READERS[leaf.shape](leaf, unit or leaf.unit or "")
-    text_like = not leaf.many and leaf.shape in _TEXTS
-    return (lambda cell: read(_as_text(cell))) if text_like else (lambda cell: _guarded(leaf, read, cell))
+    if not leaf.many and leaf.shape in _TEXTS:
+        return lambda cell: read(cell if type(cell) is str else _as_text(cell))
+    if leaf.shape in _NUMBERS:
+        return lambda cell: read(cell) if type(cell) is str and cell.isdecimal() else _guarded(leaf, read, cell)
+    return lambda cell: _guarded(leaf, read, cell)
 
 
 def _guarded(leaf: Leaf, read: Callable[[str], Any], cell: Cell) -> Any:
@@ -135,7 +138,7 @@ def _text(leaf: Leaf, _: str) -> Callable[[str], Any]:
     coded = leaf.shape is Shape.ID or leaf.path[-1] in _CODE_LIKE
 
     def read(text: str) -> Any:
-        text = words.clean(text)
+        text = text.strip()  # control characters are refused by the field's own rule
         if len(text) < 8 and (text.lower() in words.UNKNOWN or text in words.NOTHING):
             return UNKNOWN
         if text[0] == '"' and (value := _json(text)) is not None:
@@ -236,15 +239,19 @@ _RATIO = re.compile(r"1\s*:\s*(.+)|(.+)\s*:\s*1")
 
 
 def _months(leaf: Leaf, unit: str) -> Callable[[str], Any]:
-    return _whole_bounds(_SPAN_OF_TIME(unit, "月"))
+    return _whole_bounds(_SPAN_OF_TIME(unit, "月"), same=unit in {"", "月"})
 
 
 def _whole(leaf: Leaf, unit: str) -> Callable[[str], Any]:
-    return _whole_bounds(_COUNTED("", ""))
+    return _whole_bounds(_COUNTED("", ""), same=True)
 
 
-def _whole_bounds(read: Callable[[str], Any]) -> Callable[[str], Any]:
+def _whole_bounds(read: Callable[[str], Any], *, same: bool) -> Callable[[str], Any]:
+    """A reader of whole numbers; `same` says that a bare number is in the field's own unit."""
+
     def whole(text: str) -> Any:
+        if text.isdecimal() and same:
+            return int(text)
         value = read(text)
         if isinstance(value, Bounds):
             return Bounds(Span(*(None if end is None else _to_int(end) for end in (value.span.low, value.span.high))))
@@ -352,6 +359,7 @@ def _map(leaf: Leaf, _: str) -> Callable[[str], Any]:
 
 
 _TEXTS = frozenset({Shape.ID, Shape.LINE, Shape.PROSE})
+_NUMBERS = frozenset({Shape.AMOUNT, Shape.PERCENT, Shape.FRACTION, Shape.MONTHS, Shape.WHOLE, Shape.DECIMAL})
 _READERS: dict[Shape, Callable[[Leaf, str], Callable[[str], Any]]] = {
     Shape.ID: _text,
     Shape.LINE: _lines,

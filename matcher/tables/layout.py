@@ -30,6 +30,11 @@ class Column:
     seen: dict[Cell, Any] | None = field(default=None)
     """Values of cells read before, for columns whose cells repeat; None for free text."""
 
+    @property
+    def name(self) -> str | None:
+        """The record's own field that the column alone fills; None for a field in a group and for ranges."""
+        return self.leaf.path[0] if self.pair is None and len(self.leaf.path) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

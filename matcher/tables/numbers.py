@@ -80,9 +80,9 @@ def read_span(text: str, one: Callable[[str], Decimal | None]) -> Span | None:
 
     A unit that stands once, after the second number, belongs to both: `50-200万`.
     """
-    text = _ABOUT.sub("", text)
     if len(text) > _LONGEST:
         return None
+    text = _ABOUT.sub("", text)
     if (value := one(text)) is not None:
         return Span(value, value)
     if found := _BETWEEN.fullmatch(text):

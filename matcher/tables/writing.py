@@ -127,6 +127,8 @@ def _typed(cell: Any, value: Plain, row: int) -> Any:
     """A cell of the value's own type; a text is never taken for a formula."""
     if value is None:
         return None
+    if isinstance(value, float) and float(f"{value:.16g}") != value:
+        value = repr(value)  # a workbook keeps 16 digits of a number
     if isinstance(value, str):
         if len(value) > LONGEST_SHEET_CELL:
             raise UnusableFileError(
