@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from embeddings.index.bits import row_set
 from embeddings.index.clusters import MISSED, Clusters, Mask
 from embeddings.index.exact import Floats, Rows, inner_products, one_thread
 from embeddings.index.generation import Generation
@@ -94,23 +95,28 @@ def _trial(generation: Generation, query: Floats, kind: int, scores: Floats, kep
     clusters = generation.clusters
     assert clusters is not None
     wanted = min(_DEPTH, len(kept))
-    true = kept[np.argpartition(-scores[kept], wanted - 1)[:wanted]]
+    kept_scores, lists = scores[kept], clusters.list_of[kept]
+    true = kept[np.argpartition(-kept_scores, wanted - 1)[:wanted]]
     floor = float(inner_products(query, generation.vectors, true).min())
-    lists = clusters.list_of[kept]
     held = np.bincount(lists, minlength=len(clusters.means))
     nearness = clusters.nearness(query)
+    far = np.full(len(held), len(FIRSTS), np.int8)  # the first look that sees a cluster
+    for number, first in reversed(list(enumerate(FIRSTS))):
+        far[clusters.first(nearness, held, first)] = number
+    kept_far = far[lists]
     found, looked = [], []
-    for first in FIRSTS:
-        near = np.zeros(len(held), np.bool_)
-        near[clusters.first(nearness, held, first)] = True
-        seen = scores[kept[near[lists]]]
+    for number in range(len(FIRSTS)):
+        near = far <= number
+        seen = kept_scores[kept_far <= number]
         first_floor = float(np.partition(seen, -wanted)[-wanted]) if len(seen) >= wanted else -1.0
         for reach in REACHES:
             chosen = near.copy()
             chosen[clusters.second(nearness, held * ~near, first_floor, reach, MISSED * _DEPTH)] = True
             found.append(np.count_nonzero(chosen[clusters.list_of[true]]))
             looked.append(held[chosen].sum())
-    return _Trial(query, kind, BitMap(generation.rows[kept]), floor, wanted, np.array(found), np.array(looked))
+    rows = np.zeros(int(generation.rows[-1]) + 1, np.bool_)
+    rows[generation.rows[kept]] = True
+    return _Trial(query, kind, row_set(rows), floor, wanted, np.array(found), np.array(looked))
 
 
 def _by_clusters(generation: Generation, share: float, trials: Sequence[_Trial]) -> Calibration:

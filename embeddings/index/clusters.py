@@ -13,7 +13,7 @@ from embeddings.index.exact import Floats, Rows, inner_products
 CODES_PER_RESULT = 2  # as many are compared exactly for each one wanted; 8-bit codes then lose nothing (measured)
 MISSED = 0.005  # results that may be missed, as a share, when the second look ends
 _NEVER = -5.0  # standard deviations: of 100,000 rows 0.03 are expected beyond
-_TRAIN_PER_LIST, _TRAIN_ROUNDS = 24, 6
+_TRAIN_PER_LIST, _TRAIN_ROUNDS = 20, 5
 
 Bits = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
