@@ -44,6 +44,8 @@ def search(
         gap: relative gap at which to stop.
         nodes: branches looked at before giving up.
     """
+    if not len(arcs):
+        return None
     rows = rows_of(problem, arcs)
     program = Aim(floors).program(problem, arcs, rows)
     solution = milp(

@@ -71,7 +71,7 @@ def best_by_hand(problem: Problem) -> tuple[float, float] | None:
     return best
 
 
-def _fits(problem: Problem, p: int, panel: tuple[int, ...]) -> bool:
+def _fits(problem: Problem, p: int, panel: tuple[int, ...]) -> bool:  # noqa: PLR0911 - one return per rule
     members = set(panel)
     if problem.forbidden is not None and problem.forbidden[p, list(panel)].any():
         return False

@@ -134,13 +134,13 @@ def test_pinned_seats_stay() -> None:
 
 
 def test_progress_can_cancel() -> None:
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(_: object) -> None:
-        raise Stopped
+        raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         solve(random_call(1, projects=5, experts=12), progress=stop)
 
 
