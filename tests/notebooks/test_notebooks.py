@@ -1,0 +1,26 @@
+"""Every notebook runs from top to bottom, and draws what it promises."""
+
+import os
+from pathlib import Path
+
+import jupytext
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+PLOTS = {"matching.py": 3}
+
+
+def test_every_notebook_is_known():
+    assert {path.name for path in FOLDER.glob("*.py")} == set(PLOTS)
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_notebook_runs_and_draws(name, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(FOLDER.parent), os.environ.get("PYTHONPATH")))))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    notebook = jupytext.read(FOLDER / name)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == PLOTS[name]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
