@@ -1,5 +1,6 @@
 """Amounts: the trapezoid of DOMAIN 4.2, what a loan costs and what a policy costs after subsidy."""
 
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
@@ -35,23 +36,26 @@ def open_bounds(low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
     return low, high
 
 
-def trapezoid(need: tuple[Numbers, Numbers], offer: tuple[Numbers, Numbers]) -> Block | None:
+Bounds = Callable[[slice], tuple[Numbers, Numbers]]
+"""Rows of offers -> their low and high bound, NaN where unstated."""
+
+
+def trapezoid(need: tuple[Numbers, Numbers], offer: Bounds) -> Block:
     """How well amounts asked (m,) low and high fit amounts offered (n,) low and high: DOMAIN 4.2.
 
     1 where the need meets low..high, 0 below low / 2 and above 2 high, linear in log10 between; an interval counts
-    with its best point. -1 where either is unknown; None where that is everywhere. In logs all four sides are plain
-    differences: the value is the smaller of (log high need - log a) and (log d - log low need), over log 2, in
-    logarithms of any base.
+    with its best point. A missing bound of an offer is open; -1 where the need or both bounds are unknown. In logs all
+    four sides are plain differences: the value is the smaller of (log high need - log a) and (log d - log low need),
+    over log 2, in logarithms of any base.
     """
     need_low, need_high = (log_amount(bound) for bound in need)
-    a, d = log_amount(offer[0]) - _LOG2, log_amount(offer[1]) + _LOG2
-    np.copyto(a, np.float32(-np.inf), where=offer[0] <= _LEAST)
-    if np.isnan(need_low).all() or np.isnan(a).all():
-        return None
 
     def block(i: slice, j: slice) -> Numbers:
-        value: Numbers = need_high[i, None] - a[None, j]
-        np.minimum(value, d[None, j] - need_low[i, None], out=value)
+        low, high = open_bounds(*offer(j))
+        a, d = log_amount(low) - _LOG2, log_amount(high) + _LOG2
+        np.copyto(a, np.float32(-np.inf), where=low <= _LEAST)
+        value: Numbers = need_high[i, None] - a[None]
+        np.minimum(value, d[None] - need_low[i, None], out=value)
         value /= _LOG2
         np.clip(value, 0, 1, out=value)
         return np.fmax(value, np.float32(-1), out=value)

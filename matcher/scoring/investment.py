@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from matcher.columns.forms import any_known
 from matcher.columns.pairs import Block, gathered
 from matcher.scoring import shared
-from matcher.scoring.amounts import open_bounds, trapezoid
+from matcher.scoring.amounts import Numbers, trapezoid
 from matcher.scoring.part import NO_VALUE, Part, Setting
 from matcher.scoring.record import deal_counts
 from matcher.scoring.stage import stage_fit
@@ -20,13 +21,18 @@ def _stage(setting: Setting) -> Block | None:
 
 def _ticket(setting: Setting) -> Block | None:
     """Need against tickets; the typical one stands in where neither bound is stated, the cap per project limits."""
-    funds, projects = setting.offers, setting.projects
-    low, high = funds["ticket_min"].copy(), funds["ticket_max"].copy()
-    silent = np.isnan(low) & np.isnan(high)
-    for bound in (low, high):
-        np.copyto(bound, funds["ticket_typical"], where=silent)
-    np.fmin(high, funds["per_project_cap"], out=high)
-    return trapezoid((projects["equity_low"], projects["equity_high"]), open_bounds(low, high))
+    funds, need = setting.offers, (setting.projects["equity_low"], setting.projects["equity_high"])
+    names = ("ticket_min", "ticket_max", "ticket_typical", "per_project_cap")
+    columns = [funds[name] for name in names]
+    if np.isnan(need[0]).all() or not any_known(*columns[:3]).any():
+        return None
+
+    def bounds(j: slice) -> tuple[Numbers, Numbers]:
+        low, high, typical, cap = (column[j] for column in columns)
+        silent = np.isnan(low) & np.isnan(high)
+        return np.where(silent, typical, low), np.fmin(np.where(silent, typical, high), cap)
+
+    return trapezoid(need, bounds)
 
 
 def _track_record(setting: Setting) -> Block | None:

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.columns.forms import members
+from matcher.columns.forms import any_known, members
 from matcher.columns.pairs import Block, gathered
 from matcher.domain.taxonomy import Collateral, Guarantee
 from matcher.scoring import shared
-from matcher.scoring.amounts import Numbers, loan_cost, open_bounds, ratio_fit, trapezoid
+from matcher.scoring.amounts import Numbers, loan_cost, ratio_fit, trapezoid
 from matcher.scoring.part import NO_VALUE, Part, Setting, Values, compact, mean_of, of_offers
 
 _KNOWN_COLLATERAL = 1 << 7
@@ -21,13 +21,14 @@ def _amount(setting: Setting) -> Block | None:
     projects, loans = setting.projects, setting.offers
     need = projects["loan_low"], projects["loan_high"]
     low, unsecured, secured = loans["amount_min"], loans["amount_max_unsecured"], loans["amount_max_secured"]
+    if np.isnan(need[0]).all() or not any_known(low, unsecured, secured).any():
+        return None
     usual = np.where(np.isnan(unsecured), secured, unsecured)
-    plain = trapezoid(need, open_bounds(low, usual))
+    plain = trapezoid(need, lambda j: (low[j], usual[j]))
     estate = projects["collateral"] & np.uint8(1 << Collateral.REAL_ESTATE.position) != 0
-    if plain is None or not estate.any():
+    if not estate.any():
         return plain
-    pledged = trapezoid(need, open_bounds(low, np.fmax(unsecured, secured)))
-    assert pledged is not None
+    pledged = trapezoid(need, lambda j: (low[j], np.fmax(unsecured[j], secured[j])))
     return lambda i, j: np.where(estate[i, None], pledged(i, j), plain(i, j))
 
 

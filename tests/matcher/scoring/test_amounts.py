@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from matcher.columns import Columns
 from matcher.domain import InsuranceProduct, Kind, LoanProduct
-from matcher.scoring.amounts import loan_cost, net_premium, open_bounds, premium_after_subsidy, trapezoid
+from matcher.scoring.amounts import loan_cost, net_premium, premium_after_subsidy, trapezoid
 
 
 def _fit(need, offer):
     arrays = [np.array([np.nan if value is None else value], np.float32) for value in (*need, *offer)]
-    block = trapezoid((arrays[0], arrays[1]), open_bounds(arrays[2], arrays[3]))
-    return None if block is None else float(block(slice(0, 1), slice(0, 1))[0, 0])
+    block = trapezoid((arrays[0], arrays[1]), lambda j: (arrays[2][j], arrays[3][j]))
+    value = float(block(slice(0, 1), slice(0, 1))[0, 0])
+    return None if value < 0 else value
 
 
 @pytest.mark.parametrize(
