@@ -42,18 +42,19 @@ class Encoder(Protocol):
         """Rows of stored long texts: (n, dim) float32, unit length, zero for an empty text."""
 
 
-def load_encoder(name: str | Path) -> Encoder:
+def load_encoder(name: str | Path, models: Path | None = None) -> Encoder:
     """The encoder called `name`.
 
-    `builtin:static` needs no network; a folder may hold a model of ours (with a manifest) or any
+    `builtin:static` and `builtin:quality` need no network; a folder may hold a model of ours (with a manifest) or any
     sentence-transformers model; anything else is taken for a model name on the hub.
+    `models` is where `builtin:quality` was built (default: `embeddings.quality.models_folder()`).
 
     Raises EncoderMissingError if there is no such model here (within 3 s when the hub cannot be reached) and
     EncoderBrokenError if its files are damaged.
     """
     text = str(name)
     if text.startswith(PREFIX):
-        return _load_builtin(text)
+        return _load_builtin(text, models)
     if isinstance(name, Path) or Path(text).exists() or text.startswith(("/", "./", "../", "~")):
         return load_folder(Path(text).expanduser())
     from embeddings.model import load_hub_model
@@ -61,10 +62,14 @@ def load_encoder(name: str | Path) -> Encoder:
     return load_hub_model(text)
 
 
-def _load_builtin(name: str) -> Encoder:
+def _load_builtin(name: str, models: Path | None) -> Encoder:
     if name == "builtin:static":
         return load_folder(BUILTIN / "static")
-    raise EncoderMissingError(f"There is no built-in model {name!r}; there is builtin:static.")
+    if name == "builtin:quality":
+        from embeddings.quality import load_quality
+
+        return load_quality(models)
+    raise EncoderMissingError(f"There is no built-in model {name!r}; there are builtin:static and builtin:quality.")
 
 
 def load_folder(folder: Path) -> Encoder:
