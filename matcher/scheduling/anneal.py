@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from matcher.scheduling.chains import Board
+from matcher.scheduling.plan import unhurried
 
 COLD = 0.08
 
@@ -38,7 +39,7 @@ class Annealer:
             self._note(party)
         self.cost = sum(self._worth(p, board.breaks(p)) for p in range(board.core.parties))
 
-    def run(self, pace: Pace, tick: Callable[[int], None] | None = None) -> int:
+    def run(self, pace: Pace, tick: Callable[[int], None] | None = None, left: Callable[[], float] = unhurried) -> int:
         """Anneal at a pace and end on the best board met; gives its cost."""
         best, best_slots = self.cost, dict(self.board.slot_of)
         units = [u for u in self.board.units if sum(self.board.allowed[u]) > 1]
@@ -47,8 +48,11 @@ class Annealer:
         for step in range(pace.steps):
             if self.cost == 0:
                 break
-            if tick is not None and step % 4096 == 0:
-                tick(best)
+            if step % 4096 == 0:
+                if tick is not None:
+                    tick(best)
+                if left() <= 0:
+                    break
             heat = pace.hot * (COLD / pace.hot) ** (step / pace.steps)
             self._try(units, heat, pace.targeted)
             if self.cost < best:

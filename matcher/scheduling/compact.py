@@ -9,26 +9,38 @@ from matcher.scheduling.anneal import Annealer, Pace
 from matcher.scheduling.chains import Board
 from matcher.scheduling.core import Core
 from matcher.scheduling.maxsat import Answer, fewest_breaks
+from matcher.scheduling.plan import unhurried
 
 Tell = Callable[[str, float], None]
+Watch = tuple[Tell | None, Callable[[], float]]
+"""Whom to tell about progress, and the seconds left."""
 FIRST = Pace(15_000)
 QUICK = Pace(150_000)
-LONG = Pace(2_500_000, hot=0.8, targeted=0.5)
+NEARLY = 10
+"""So few breaks after a quick run are gone after another one; more need the long one."""
+LONG = Pace(1_500_000, hot=0.8, targeted=0.5)
+AGAIN = Pace(600_000, hot=0.35, targeted=0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much work each rung may do, counted in steps and conflicts and never in seconds."""
+    """How much work each rung may do, counted in steps, conflicts and nodes.
+
+    ``left`` gives the seconds that remain where somebody waits; plans then depend on the machine's speed.
+    """
 
     first: Pace = FIRST
     quick: Pace = QUICK
     long: Pace = LONG
-    rounds: int = 1
+    again: Pace = AGAIN
+    rounds: int = 6
     exact_columns: int = 6_000
     exact_conflicts: int = 60_000
-    day_conflicts: int = 60_000
+    day_conflicts: int = 15_000
     timetable_conflicts: int = 3_000_000
     nodes: int = 500
+    most_columns: int = 400_000
+    left: Callable[[], float] = unhurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +53,14 @@ class Compacted:
     conflicts: int = 0
 
 
-def timetable_exactly(core: Core, meetings: list[int], conflicts: int) -> Answer:
+def timetable_exactly(core: Core, meetings: list[int], conflicts: int, left: Callable[[], float] = unhurried) -> Answer:
     """The fewest breaks of given meetings under the spread rule, exactly.
 
     The rule compares the most and the least breaks of any two parties. The search first assumes that somebody has
     none; plans in which everybody has at least one are tried only while they could have fewer breaks in total.
     """
     spread = core.event.breaks.spread
-    first = fewest_breaks(core, meetings, conflicts)
+    first = fewest_breaks(core, meetings, conflicts, left=left)
     if spread is None or (first.placement is None and not first.infeasible):
         return first
     best, least, spent = first, 0, first.conflicts
@@ -56,7 +68,7 @@ def timetable_exactly(core: Core, meetings: list[int], conflicts: int) -> Answer
         least += 1
         if best.placement is not None and best.breaks <= least * core.parties:
             break
-        answer = fewest_breaks(core, meetings, conflicts, least=least)
+        answer = fewest_breaks(core, meetings, conflicts, least=least, left=left)
         spent += answer.conflicts
         if answer.placement is None and not answer.infeasible:
             bound = min(best.breaks, least * core.parties) if best.placement else 0
@@ -98,50 +110,65 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
     chains = all(int(core.length[u]) == 1 for u in placed)
     is_small = sum(int(core.start[u].sum()) for u in placed) <= effort.exact_columns
     if chains:
-        placed, breaks = _anneal(core, placed, seed, effort.first if is_small else effort.quick, tell)
+        placed, breaks = _anneal(core, placed, seed, effort.first if is_small else effort.quick, (tell, effort.left))
+        for turn in range(0 if is_small else 3):
+            if 0 < breaks <= NEARLY:
+                placed, breaks = _anneal(core, placed, seed + 100 + turn, effort.quick, (tell, effort.left))
     if breaks == 0:
         return Compacted(placed, 0, 0)
     bound, spent = 0, 0
     if is_small:
-        answer = timetable_exactly(core, sorted(int(core.meeting[u]) for u in placed), effort.exact_conflicts)
+        answer = timetable_exactly(
+            core, sorted(int(core.meeting[u]) for u in placed), effort.exact_conflicts, effort.left
+        )
         bound, spent = answer.bound, answer.conflicts
         if answer.placement is not None:
             exact = dict(answer.placement.values())
             if answer.breaks <= breaks:
                 return Compacted(exact, answer.breaks, answer.bound, spent)
-    for turn in range(effort.rounds if chains else 0):
-        trial, fewer = _anneal(core, placed, seed + 1 + turn, effort.long, tell)
-        if fewer < breaks:
-            placed, breaks = trial, fewer
-        if breaks <= bound:
-            return Compacted(placed, breaks, bound, spent)
-    for day in core.event.days:
-        placed, more = _day_exactly(core, placed, day, effort.day_conflicts)
-        spent += more
-    return Compacted(placed, sum(waiting(core, placed)), bound, spent)
+    for turn in range(effort.rounds):
+        if chains:
+            pace = effort.again if turn else effort.long
+            trial, _ = _anneal(core, placed, seed + 1 + turn, pace, (tell, effort.left))
+            placed = min(placed, trial, key=lambda p: _cost(core, p))
+        for day in core.event.days:
+            placed, more = _day_exactly(core, placed, day, effort)
+            spent += more
+        breaks = sum(waiting(core, placed))
+        if tell is not None:
+            tell("breaks", breaks)
+        if breaks <= bound or effort.left() <= 0 or not chains:
+            break
+    return Compacted(placed, breaks, bound, spent)
 
 
-def _anneal(core: Core, placed: dict[int, int], seed: int, pace: Pace, tell: Tell | None) -> tuple[dict[int, int], int]:
+def _anneal(core: Core, placed: dict[int, int], seed: int, pace: Pace, watch: Watch) -> tuple[dict[int, int], int]:
     board = Board(core, sorted(placed))
     for unit in board.units:
         board.place(unit, placed[unit])
     annealer = Annealer(board, seed)
-    annealer.run(pace, None if tell is None else lambda best: tell("breaks", best))
+    tell, left = watch
+    annealer.run(pace, None if tell is None else lambda best: tell("breaks", best), left)
     return dict(board.slot_of), sum(map(board.breaks, range(core.parties)))
 
 
 def _day_exactly(
-    core: Core, placed: dict[int, int], day: tuple[int, ...], conflicts: int
+    core: Core, placed: dict[int, int], day: tuple[int, ...], effort: Effort
 ) -> tuple[dict[int, int], int]:
     """One day's meetings laid out again with the fewest breaks; the other days stay."""
     here = {u for u, t in placed.items() if t in day}
     starts = {int(core.meeting[u]): day for u in here}
-    answer = fewest_breaks(core, sorted(starts), conflicts, starts=starts)
+    answer = fewest_breaks(core, sorted(starts), effort.day_conflicts, starts=starts, left=effort.left)
     if answer.placement is None:
         return placed, answer.conflicts
     trial = {u: t for u, t in placed.items() if u not in here} | dict(answer.placement.values())
     better = _cost(core, trial) < _cost(core, placed)
     return (trial if better else placed), answer.conflicts
+
+
+def keeps_limits(core: Core, placed: dict[int, int]) -> bool:
+    """Nobody waits more often than the spread rule and the parties' own limits allow."""
+    return _cost(core, placed) == sum(waiting(core, placed))
 
 
 def _cost(core: Core, placed: dict[int, int]) -> int:

@@ -98,11 +98,16 @@ class _View:
         free = [t for t in possible if all(self._is_free(p, u) for p in meeting.parties for u in self._span(number, t))]
         if not free:
             return "no common slot", meeting.parties, "both have other meetings in every slot they share"
+        return self._last_cause(number, free)
+
+    def _last_cause(self, number: int, free: list[int]) -> tuple[Cause, tuple[int, ...], str]:
+        """Causes that remain when both have room and time."""
+        event, parties = self.event, self.event.meetings[number].parties
         if place_kind(event, number) == "table" and all(self._is_full(u) for t in free for u in self._span(number, t)):
             return "places", (), f"all tables are taken in slots {free}"
         if any(number in pair for pair in event.before) or event.max_run is not None:
-            return "rules", meeting.parties, "an order or the longest run stands against it"
-        return "worth", meeting.parties, "other meetings were worth more"
+            return "rules", parties, "an order or the longest run stands against it"
+        return "worth", parties, "other meetings were worth more"
 
     def _span(self, number: int, start: int) -> range:
         return range(start, start + self.event.meetings[number].length)

@@ -6,7 +6,8 @@ whose reduced cost says that they can still be part of a plan as good as the bou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
 from matcher.scheduling.core import UNLIMITED, BoolArray, Core, IntArray
+from matcher.scheduling.plan import unhurried
 
 FloatArray = NDArray[np.float64]
 KEEP_WITHIN = (5.0, 60.0, 600.0)
@@ -213,8 +215,8 @@ def _run_rows(core: Core, rows: _Rows, covers: dict[tuple[int, int], IntArray], 
     return helpers
 
 
-def relax(program: Program, method: str = "highs") -> Relaxation:
-    """Solve the linear program (HiGHS, one thread)."""
+def relax(program: Program, seconds: float = math.inf) -> Relaxation:
+    """Solve the linear program (HiGHS, dual simplex, one thread)."""
     upper_rows = np.isfinite(program.high) & (program.low < program.high)
     lower_rows = np.isfinite(program.low) & (program.low < program.high) & (program.low > 0)
     equal = program.low == program.high
@@ -227,7 +229,8 @@ def relax(program: Program, method: str = "highs") -> Relaxation:
         A_eq=program.rows[equal] if equal.any() else None,
         b_eq=program.high[equal] if equal.any() else None,
         bounds=np.column_stack([np.zeros(len(program.upper)), program.upper]),
-        method=method,
+        method="highs-ds",
+        options={"time_limit": seconds} if math.isfinite(seconds) else {},
     )
     empty = np.zeros(0)
     if result.status != 0:
@@ -253,15 +256,15 @@ class IntegerAnswer:
     infeasible: bool
 
 
-def solve_integer(program: Program, keep: BoolArray | None, nodes: int, seconds: float | None = None) -> IntegerAnswer:
+def solve_integer(program: Program, keep: BoolArray | None, nodes: int, seconds: float = math.inf) -> IntegerAnswer:
     """The best whole plan on the kept columns; ``bound`` holds for these columns only."""
     chosen = np.ones(program.columns, dtype=bool) if keep is None else keep
     index = np.concatenate([np.flatnonzero(chosen), np.arange(program.columns, len(program.upper))])
     constraint = LinearConstraint(program.rows[:, index], program.low, program.high)
     whole = np.ones(len(index))
     options: dict[str, Any] = {"mip_rel_gap": 0.0, "node_limit": nodes}
-    if seconds is not None:
-        options["time_limit"] = seconds
+    if math.isfinite(seconds):
+        options["time_limit"] = max(0.1, seconds)
     result = milp(
         -program.worth[index],
         integrality=whole,
@@ -278,11 +281,18 @@ def solve_integer(program: Program, keep: BoolArray | None, nodes: int, seconds:
 
 
 def plan_by_columns(
-    core: Core, nodes: int, seconds: float | None = None, tell: Callable[[str, float], None] | None = None
+    core: Core,
+    nodes: int,
+    left: Callable[[], float] = unhurried,
+    tell: Callable[[str, float], None] | None = None,
+    allowed: BoolArray | None = None,
 ) -> tuple[IntegerAnswer, Relaxation]:
-    """Bound B and the best plan on its columns, widened until both agree or the last width is done."""
-    program = build(core)
-    relaxation = relax(program)
+    """Bound B and the best plan on its columns, widened until both agree or the last width is done.
+
+    ``allowed`` (u, s) narrows the columns; the bound then holds for these only.
+    """
+    program = build(core, allowed)
+    relaxation = relax(program, left())
     if relaxation.infeasible or not len(relaxation.point):
         return IntegerAnswer(None, -np.inf, -np.inf, infeasible=relaxation.infeasible), relaxation
     bound = float(np.floor(relaxation.value + 1e-6))
@@ -297,10 +307,10 @@ def plan_by_columns(
     stages = [(slack, face & supported[core.meeting[program.unit]]), (slack, face)]
     stages += [(width, (reduced > -width) | (point > 1e-7)) for width in KEEP_WITHIN]
     for number, (width, keep) in enumerate(stages):
-        answer = solve_integer(program, keep, nodes, seconds)
+        answer = solve_integer(program, keep, nodes, left())
         if answer.columns is not None and answer.value > best.value:
             best = IntegerAnswer(answer.columns, answer.value, bound, infeasible=False)
-        if best.value >= bound - 0.5:
+        if best.value >= bound - 0.5 or left() <= 0:
             return best, relaxation
         # Columns left out lose more than `width`, so a plan with one of them is worth at most value - width.
         proven = max(answer.bound, np.floor(relaxation.value - width + 1e-6))
@@ -309,11 +319,3 @@ def plan_by_columns(
         if keep.all():
             return IntegerAnswer(best.columns, best.value, min(bound, answer.bound), answer.infeasible), relaxation
     return best, relaxation
-
-
-def columns_of(core: Core, placements: Iterable[tuple[int, int]]) -> BoolArray:
-    """(u, s) bool with the given (unit, slot) columns."""
-    chosen = np.zeros(core.start.shape, dtype=bool)
-    for unit, slot in placements:
-        chosen[unit, slot] = True
-    return chosen

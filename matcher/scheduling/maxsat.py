@@ -7,7 +7,7 @@ proof short), and one unary counter of breaks per party carries the soft literal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
 
 from matcher.scheduling.core import Core
+from matcher.scheduling.plan import unhurried
 
 Placement = dict[int, tuple[int, int]]
 """Meeting -> (unit, start slot)."""
@@ -35,6 +36,10 @@ class Answer:
     conflicts: int
 
 
+STRETCH = 20_000
+"""Conflicts between two looks at the clock; always the same, so that the clock alone cannot change a plan."""
+
+
 class _OutOfWorkError(Exception):
     """The conflict limit came before the answer."""
 
@@ -43,15 +48,16 @@ class _Search(RC2):  # type: ignore[misc] # the library has no types
     """RC2 that stops after a number of conflicts, so that the same input always stops at the same place."""
 
     conflicts_left: int
+    left: Callable[[], float]
 
     def _call_oracle(self, assumptions: Sequence[int] = (), expect_interrupt: bool = False) -> bool:
-        spent = self.oracle.accum_stats()["conflicts"]
-        if spent >= self.conflicts_left:
-            raise _OutOfWorkError
-        self.oracle.conf_budget(self.conflicts_left - spent)
-        status = self.oracle.solve_limited(assumptions=assumptions, expect_interrupt=expect_interrupt)
-        if status is None:
-            raise _OutOfWorkError
+        status = None
+        while status is None:
+            spent = self.oracle.accum_stats()["conflicts"]
+            if spent >= self.conflicts_left or self.left() <= 0:
+                raise _OutOfWorkError
+            self.oracle.conf_budget(min(STRETCH, self.conflicts_left - spent))
+            status = self.oracle.solve_limited(assumptions=assumptions, expect_interrupt=expect_interrupt)
         return bool(status)
 
 
@@ -61,17 +67,23 @@ def fewest_breaks(
     conflicts: int,
     starts: Mapping[int, Sequence[int]] | None = None,
     least: int = 0,
+    left: Callable[[], float] = unhurried,
+    minimise: bool = True,
 ) -> Answer:
     """The placement of the meetings with the fewest breaks, or the proof that there is none.
 
     Parameters: ``conflicts`` limits the work; ``starts`` narrows the start slots per meeting; ``least`` is the
-    number of breaks that every party has at least (for the spread rule, see ``compact``).
+    number of breaks that every party has at least (for the spread rule, see ``compact``); ``left`` tells the
+    seconds that remain, where somebody waits; without ``minimise`` any placement that keeps the rules will do.
     """
     model = _Model(core, list(meetings), starts or {}, least)
+    if not minimise:
+        model.formula.soft, model.formula.wght = [], []
     if model.impossible:
         return Answer(None, 0, 0, infeasible=True, conflicts=0)
     with _Search(model.formula, solver="cadical153") as search:
         search.conflicts_left = conflicts
+        search.left = left
         try:
             found = search.compute()
         except _OutOfWorkError:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matcher.scheduling.chains import Board
 from matcher.scheduling.check import check
-from matcher.scheduling.compact import Compacted, Effort, compact, timetable_exactly
-from matcher.scheduling.core import Core, compile_event
+from matcher.scheduling.compact import Compacted, Effort, compact, keeps_limits, timetable_exactly
+from matcher.scheduling.core import BoolArray, Core, compile_event
+from matcher.scheduling.counts import findings
 from matcher.scheduling.flow import flow_applies, select_by_flow, selection_value
 from matcher.scheduling.linear import plan_by_columns
+from matcher.scheduling.maxsat import fewest_breaks
 from matcher.scheduling.places import assign_people, assign_tables
 from matcher.scheduling.plan import Plan, Seat
 from matcher.scheduling.problem import Event
@@ -20,28 +22,28 @@ from matcher.scheduling.problem import Event
 Tell = Callable[[str, float], None]
 
 
-def solve(
-    event: Event, seed: int = 0, effort: Effort | None = None, seconds: float | None = None, tell: Tell | None = None
-) -> Plan:
+def solve(event: Event, seed: int = 0, effort: Effort | None = None, tell: Tell | None = None) -> Plan:
     """The best plan of an event with its bound: same event, seed and effort, same plan.
 
-    Parameters: ``effort`` limits the work; ``seconds`` bounds the integer programs by the clock too (leave it out
-    where the same plan must come out again); ``tell(stage, value)`` is called while it runs.
+    Parameters: ``effort`` limits the work; ``tell(stage, value)`` is called while it runs. Where the rules that
+    must hold contradict each other the plan is empty, ``infeasible``, and its reasons name rules and people.
     """
     core = compile_event(event)
     effort = effort or Effort()
-    if event.is_timetable:
-        return _timetable(core, seed, effort, tell)
-    placed, bound, method, infeasible = _select(core, effort, seconds, tell)
-    if placed is None:
-        return _no_plan(event, seed, method, infeasible)
-    compacted = compact(core, placed, seed, effort, tell)
-    return finish(core, compacted, bound, seed, method)
+    found = findings(event)
+    notes = tuple(f"{f.reason}; {f.remedy}" for f in found if not f.blocks)
+    blocks = tuple(f"{f.reason}; {f.remedy}" for f in found if f.blocks)
+    if blocks:
+        return _no_plan(event, seed, "counts", infeasible=True, reasons=blocks)
+    if not event.meetings:
+        return finish(core, Compacted({}, 0, 0), selection_value(core, []), seed, "counts")
+    plan = _timetable(core, seed, effort, tell) if event.is_timetable else _selection(core, seed, effort, tell)
+    return replace(plan, reasons=plan.reasons + notes)
 
 
 def _timetable(core: Core, seed: int, effort: Effort, tell: Tell | None) -> Plan:
     meetings = list(range(len(core.event.meetings)))
-    answer = timetable_exactly(core, meetings, effort.timetable_conflicts)
+    answer = timetable_exactly(core, meetings, effort.timetable_conflicts, effort.left)
     if answer.infeasible:
         return _no_plan(core.event, seed, "maxsat", infeasible=True)
     bound = selection_value(core, [u for m in meetings for u in core.units_of[m][:1]])
@@ -49,28 +51,95 @@ def _timetable(core: Core, seed: int, effort: Effort, tell: Tell | None) -> Plan
         done = Compacted(dict(answer.placement.values()), answer.breaks, answer.bound, answer.conflicts)
         return finish(core, done, bound, seed, "maxsat")
     placed, left = _insert([u for m in meetings for u in core.units_of[m][:1]], core)
-    if left:
+    if left or not keeps_limits(core, placed):
+        any_plan = fewest_breaks(core, meetings, effort.exact_conflicts, minimise=False)
+        placed = dict(any_plan.placement.values()) if any_plan.placement is not None else {}
+    if len(placed) < len(meetings):
         return _no_plan(core.event, seed, "chains", infeasible=False)
     done = compact(core, placed, seed, replace(effort, exact_columns=0), tell)
+    if not keeps_limits(core, done.placed):
+        return _no_plan(core.event, seed, "chains", infeasible=False)
     return finish(core, replace(done, bound=max(done.bound, answer.bound)), bound, seed, "chains")
 
 
-def _select(
-    core: Core, effort: Effort, seconds: float | None, tell: Tell | None
-) -> tuple[dict[int, int] | None, int, str, bool]:
-    """Which meetings in which slots: (placed, bound, method, proven infeasible)."""
+def _selection(core: Core, seed: int, effort: Effort, tell: Tell | None) -> Plan:
+    chosen = _select(core, effort, tell)
+    if chosen.placed is None:
+        return _no_plan(core.event, seed, chosen.method, chosen.infeasible)
+    compacted = compact(core, chosen.placed, seed, effort, tell)
+    if not keeps_limits(core, compacted.placed):
+        return _no_plan(core.event, seed, chosen.method, infeasible=False)
+    return finish(core, compacted, chosen.bound, seed, chosen.method)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which units in which slots, with the bound of the value and how it came about."""
+
+    placed: dict[int, int] | None
+    bound: int
+    method: str
+    infeasible: bool = False
+
+
+def _select(core: Core, effort: Effort, tell: Tell | None) -> _Chosen:
+    ceiling, first, allowed = 1 << 60, None, None
     if flow_applies(core):
         selection = select_by_flow(core)
+        ceiling = selection.value
         if tell is not None:
-            tell("bound", selection.value)
-        placed, left = _insert(list(selection.units), core)
+            tell("bound", ceiling)
+        first, left = _insert(list(selection.units), core)
         if not left:
-            return placed, selection.value, "flow", False
-    answer, relaxation = plan_by_columns(core, effort.nodes, seconds, tell)
-    if answer.columns is None:
-        return None, 0, "columns", answer.infeasible
-    bound = int(np.floor(min(answer.bound, relaxation.value) + 1e-6))
-    return dict(answer.columns), bound, "columns", False
+            return _Chosen(first, ceiling, "flow")
+        if core.start.sum() > effort.most_columns:
+            allowed = _promising(core, set(selection.units))
+    answer, relaxation = plan_by_columns(core, effort.nodes, effort.left, tell, allowed)
+    if answer.columns is not None:
+        bound = int(np.floor(min(answer.bound, relaxation.value) + 1e-6))
+        return _Chosen(dict(answer.columns), bound if allowed is None else ceiling, "columns")
+    if answer.infeasible and allowed is None:
+        return _Chosen(None, 0, "columns", infeasible=True)
+    if np.isfinite(relaxation.value) and allowed is None:
+        ceiling = min(ceiling, int(np.floor(relaxation.value + 1e-6)))
+    return _by_chains(core, first or {}, min(ceiling, int(core.score.clip(min=0).sum())))
+
+
+def _promising(core: Core, selected: set[int]) -> BoolArray:
+    """Columns of the flow's units and, for each party, of its best ones up to three times its cap."""
+    keep = set(selected)
+    taken = [0] * core.parties
+    for unit in np.lexsort((np.arange(len(core.meeting)), -core.score)).tolist():
+        parties = core.uses[unit][:2]
+        if any(taken[p] < 3 * min(int(core.total_cap[p]), core.slots) for p in parties):
+            keep.add(unit)
+            for party in parties:
+                taken[party] += 1
+    chosen = np.zeros(len(core.meeting), dtype=bool)
+    chosen[sorted(keep)] = True
+    return core.start & chosen[:, None]
+
+
+def _by_chains(core: Core, placed: dict[int, int], bound: int) -> _Chosen:
+    """A plan when no program ended: what stands, then every further meeting that chains can place, best first."""
+    order = [int(u) for u in np.lexsort((np.arange(len(core.meeting)), -core.score)) if core.length[u] == 1]
+    board = Board(core, order)
+    for unit, slot in placed.items():
+        board.place(unit, slot)
+    held = [sum(row) for row in board.count]
+    done = {int(core.meeting[u]) for u in placed}
+    required = core.event.required
+    for unit in sorted(order, key=lambda u: int(core.meeting[u]) not in required):
+        meeting = int(core.meeting[unit])
+        if meeting in done or any(held[p] >= core.total_cap[p] for p in board.parties_of[unit]):
+            continue
+        if board.insert(unit, range(core.slots)):
+            done.add(meeting)
+            for party in board.parties_of[unit]:
+                held[party] += 1
+    if not required <= done:
+        return _Chosen(None, 0, "chains")
+    return _Chosen({u: t for u, t in board.slot_of.items() if t >= 0}, bound, "chains")
 
 
 def _insert(units: list[int], core: Core) -> tuple[dict[int, int], list[int]]:
@@ -118,7 +187,12 @@ def finish(
     )
 
 
-def _no_plan(event: Event, seed: int, method: str, infeasible: bool) -> Plan:
+def _no_plan(event: Event, seed: int, method: str, infeasible: bool, reasons: tuple[str, ...] = ()) -> Plan:
+    if infeasible and not reasons:
+        reason = "no plan keeps all rules (proven by search); `matcher events check` names the smallest contradiction"
+        reasons = (reason,)
+    elif not reasons:
+        reasons = ("no plan was found within the work limit, and none is proven impossible",)
     return Plan(
         event=event.name,
         seats=(),
@@ -131,4 +205,5 @@ def _no_plan(event: Event, seed: int, method: str, infeasible: bool) -> Plan:
         breaks_bound=0,
         seed=seed,
         method=method,
+        reasons=reasons,
     )

@@ -12,12 +12,30 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from matcher.scheduling.compact import Effort
 from matcher.scheduling.errors import SchedulingError
 from matcher.scheduling.matchevent import read_event
+from matcher.scheduling.problem import Event
+from matcher.scheduling.replan import repair, repair_at_once
+from matcher.scheduling.replan_files import change_from_document, delta_document, plan_from_document
 from matcher.scheduling.solve import solve
+
+
+def replan(event: Event, document: dict[str, Any]) -> dict[str, Any]:
+    """The repaired plan with what changed, at once and with the fewest changes, each with its seconds."""
+    plan, change = plan_from_document(event, document["plan"]), change_from_document(document)
+    began = time.perf_counter()
+    quick = repair_at_once(event, plan, change)
+    instant = time.perf_counter() - began
+    least = repair(event, plan, change)
+    result = least.plan.document() | delta_document(least.delta)
+    result["at_once"] = delta_document(quick.delta) | {"seconds": round(instant, 3)}
+    result["status"] = "optimal" if least.delta.is_least else "feasible"
+    return result
 
 
 def main() -> int:
@@ -31,11 +49,15 @@ def main() -> int:
     began = time.perf_counter()
     try:
         event = read_event(options.instance)
-        plan = solve(event, options.seed, seconds=options.limit)
+        effort = Effort() if options.limit is None else Effort(left=lambda: began + options.limit - time.perf_counter())
+        if options.replan is not None:
+            document = replan(event, json.loads(options.replan.read_text(encoding="utf-8")))
+        else:
+            document = solve(event, options.seed, effort).document()
     except SchedulingError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    document = plan.document(time.perf_counter() - began)
+    document["seconds"] = round(time.perf_counter() - began, 3)
     options.out.write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
     sys.stdout.write(json.dumps({k: v for k, v in document.items() if k != "meetings"}, ensure_ascii=False) + "\n")
     return 0
