@@ -113,7 +113,7 @@ def test_the_table_shows_every_group_and_the_exposure(report):
     console = Console(record=True, width=200, file=StringIO())
     show(report, console)
     text = console.export_text()
-    assert "53 queries, 1301 judgments" in text
+    assert "53 queries, 1506 judgments" in text
     assert text.count("\n│ engine ") == 1 + len(report.evaluation.groups)
     assert text.count("│ investment │") == 2
 
