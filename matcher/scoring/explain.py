@@ -14,14 +14,13 @@ from matcher.domain import Kind, Project, Purpose, Record, offer_kind
 from matcher.matches import Match, SentencePair
 from matcher.rules.condition import Condition
 from matcher.rules.context import Context
-from matcher.rules.kleene import NOT_ASKED
+from matcher.rules.kleene import NOT_ASKED, TRUE, UNKNOWN
 from matcher.rules.purposes import conditions
-from matcher.rules.verdicts import Verdict, bind, evaluate
+from matcher.rules.verdicts import Verdict, bind
 from matcher.scoring.part import Setting
 from matcher.scoring.pool import Pool
-from matcher.scoring.purposes import deduction
 from matcher.scoring.say import Said, Speaker
-from matcher.scoring.scores import part_values, score
+from matcher.scoring.scores import in_detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +50,22 @@ def explain(request: Request, context: Context, pool: Pool | None = None) -> lis
     if not request.candidates:
         return []
     setting = _setting(request, context, pool)
-    purpose, projects, offers = request.purpose, setting.projects, setting.offers
-    verdicts = evaluate(purpose, projects, offers, context)
-    scores = score(purpose, projects, offers, setting.semantic, context, setting.pool, verdicts)
-    states = _states(purpose, projects, offers, context)
-    values = {name: found.ravel() for name, found in part_values(purpose, setting).items()}
-    taken = deduction(purpose, setting)
-    size = len(request.candidates)
-    all_pairs = slice(0, len(projects)), slice(0, len(offers))
-    minus = (
-        np.zeros(size, np.float32)
-        if taken is None
-        else np.broadcast_to(taken(*all_pairs), (len(projects), len(offers))).ravel()
-    )
-    speaker = Speaker(purpose, request.subject, context, dict(request.decides or {}))
+    detail = in_detail(request.purpose, setting)
+    states = _states(request.purpose, setting)
+    hard = np.array([state for condition, state in states if condition.is_hard]).reshape(-1, len(request.candidates))
+    verdict = hard.min(axis=0, initial=TRUE)
+    asked, still_open = (hard != NOT_ASKED).sum(axis=0), (hard == UNKNOWN).sum(axis=0)
+    completeness = (detail.known + asked - still_open) / (len(detail.values) + asked)
+    speaker = Speaker(request.purpose, request.subject, context, dict(request.decides or {}))
     return [
         speaker.match(
             candidate,
             Said(
-                Verdict(int(verdicts.verdict.flat[k])),
-                round(float(scores.total.flat[k]), 2),
-                round(float(scores.completeness.flat[k]), 4),
-                {name: float(value[k]) for name, value in values.items()},
-                float(minus[k]),
+                Verdict(int(verdict[k])),
+                round(float(detail.total[k]), 2),
+                round(float(completeness[k]), 4),
+                {name: float(value[k]) for name, value in detail.values.items()},
+                float(detail.minus[k]),
                 [(condition, int(state[k])) for condition, state in states if state[k] != NOT_ASKED],
                 tuple(request.evidence[k]) if request.evidence is not None else (),
             ),
@@ -95,13 +87,12 @@ def _setting(request: Request, context: Context, pool: Pool | None) -> Setting:
     return Setting(projects, offers, semantic, context, pool)
 
 
-def _states(
-    purpose: Purpose, projects: Columns, offers: Columns, context: Context
-) -> list[tuple[Condition, NDArray[np.int8]]]:
+def _states(purpose: Purpose, setting: Setting) -> list[tuple[Condition, NDArray[np.int8]]]:
     """Each condition that is asked with its state per candidate."""
     by_name = {condition.name: condition for condition in conditions(purpose)}
-    shape, everything = (len(projects), len(offers)), (slice(0, len(projects)), slice(0, len(offers)))
+    shape = (len(setting.projects), len(setting.offers))
+    everything = slice(0, shape[0]), slice(0, shape[1])
     return [
         (by_name[name], np.broadcast_to(block(*everything), shape).ravel())
-        for name, block in bind(list(by_name.values()), projects, offers, context)
+        for name, block in bind(list(by_name.values()), setting.projects, setting.offers, setting.context)
     ]

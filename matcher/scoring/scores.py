@@ -67,15 +67,32 @@ def score(
     return Scores(total, completeness)
 
 
-def part_values(purpose: Purpose, setting: Setting) -> dict[str, Values]:
-    """Every part of some pairs: name -> (m, n) float32 in 0..1, NaN where unknown."""
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The scores of a few pairs, part by part, flat in the order of the pairs.
+
+    total: (p,) float32. known: (p,) uint8, how many parts are known. values: name -> (p,) float32 in 0..1, NaN where
+    unknown. minus: (p,) float32, points that were taken off at the end.
+    """
+
+    total: Values
+    known: NDArray[np.uint8]
+    values: dict[str, Values]
+    minus: Values
+
+
+def in_detail(purpose: Purpose, setting: Setting) -> Detail:
+    """The scores that `score` gives, with everything that they are made of, for as many pairs as fit one block."""
     shape = (len(setting.projects), len(setting.offers))
-    values = {part.name: np.full(shape, np.nan, np.float32) for part in parts_of(purpose)}
-    for part, block in bind_parts(purpose, setting):
-        for i, j in blocks(*shape):
-            found = block(i, j)
-            values[part.name][i, j] = np.where(found < 0, np.nan, found)
-    return values
+    i, j = slice(0, shape[0]), slice(0, shape[1])
+    values = [(part.name, np.broadcast_to(block(i, j), shape)) for part, block in bind_parts(purpose, setting)]
+    known = np.zeros(shape, np.uint8)
+    total = weighted(values, setting.context.rules.part_weights(purpose), setting.context, known)
+    takes = deduction(purpose, setting)
+    minus = np.zeros(shape, np.float32) if takes is None else np.broadcast_to(takes(i, j), shape)
+    found = {part.name: np.full(total.size, np.nan, np.float32) for part in parts_of(purpose)}
+    found |= {name: np.where(value < 0, np.float32(np.nan), value).ravel() for name, value in values}
+    return Detail(np.maximum(total - minus, 0).ravel(), known.ravel(), found, minus.ravel())
 
 
 def bind_parts(purpose: Purpose, setting: Setting) -> list[tuple[Part, Block]]:

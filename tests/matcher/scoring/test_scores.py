@@ -11,7 +11,7 @@ from matcher.domain import Fund, Kind, Project, Purpose, offer_kind
 from matcher.rules import Context, evaluate
 from matcher.scoring import Pool, score
 from matcher.scoring.part import Setting
-from matcher.scoring.scores import part_values
+from matcher.scoring.scores import in_detail
 from tests.matcher.rules.strategies import OFFERS, TODAY, projects
 from tests.matcher.scoring import plain_scores as plain
 
@@ -34,13 +34,13 @@ def test_scores_equal_those_of_a_plain_scorer(purpose):
         p, o = Columns.of(Kind.PROJECT, rows), Columns.of(offer_kind(purpose), offers)
         verdicts = evaluate(purpose, p, o, CONTEXT)
         found = score(purpose, p, o, semantic, CONTEXT, None, verdicts)
-        values = part_values(purpose, Setting(p, o, semantic, CONTEXT, Pool.of(purpose, o, CONTEXT)))
+        values = in_detail(purpose, Setting(p, o, semantic, CONTEXT, Pool.of(purpose, o, CONTEXT))).values
         for i, row in enumerate(rows):
             for j, offer in enumerate(offers):
                 expected = plain.parts(str(purpose), row, offer, near[i][j], TODAY)
                 assert set(expected) == set(weights)
                 for name, value in expected.items():
-                    got = float(values[name][i, j])
+                    got = float(values[name].reshape(semantic.shape)[i, j])
                     assert (value is None) == np.isnan(got), name
                     assert value is None or got == pytest.approx(value, abs=2e-5), name
                 minus = plain.deduction(row, offer) if purpose is Purpose.INSURANCE else 0.0
@@ -109,10 +109,12 @@ def test_only_the_ticket_part_moves_when_the_largest_ticket_changes():
     settings = [Columns.of(Kind.FUND, [fund]) for fund in (before, after)]
     totals = [score(Purpose.INVESTMENT, p, fund, None, CONTEXT).total.ravel() for fund in settings]
     parts = [
-        part_values(Purpose.INVESTMENT, Setting(p, fund, None, CONTEXT, Pool.of(Purpose.INVESTMENT, fund, CONTEXT)))
+        in_detail(
+            Purpose.INVESTMENT, Setting(p, fund, None, CONTEXT, Pool.of(Purpose.INVESTMENT, fund, CONTEXT))
+        ).values
         for fund in settings
     ]
-    tickets = [values["ticket"].ravel() for values in parts]
+    tickets = [values["ticket"] for values in parts]
     moved = ~np.isclose(tickets[0], tickets[1], equal_nan=True)
     assert (totals[0] != totals[1]).tolist() == moved.tolist() == [False, True, True, True, False, False]
 
