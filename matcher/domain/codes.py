@@ -5,6 +5,7 @@ A list is a UTF-8 CSV with the columns code, zh, en, parent, synonyms (separated
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -91,9 +92,25 @@ def code_list(name: str) -> CodeList:
     return CodeList(name, facts["version"], facts.get("source", "").strip(), entries)
 
 
+_FINER = {
+    "gb": re.compile(r"([A-T]?\d\d)\d{1,2}", re.IGNORECASE),
+    "ipc": re.compile(r"(([A-H]\d\d)[A-Z])\s*(?:\d{1,4}(?:/\d{2,6})?)?", re.IGNORECASE),
+}
+"""Codes finer than a list goes: C2641 or 2641 of GB/T 4754 lies in C26, H01M 10/0562 of the IPC in H01M, within H01."""
+
+
+def resolve_code(name: str, word: str) -> str | None:
+    """The code of a list that a word stands for; a finer code of the same scheme gives the entry that it lies in."""
+    entries = code_list(name)
+    found = entries.resolve(word)
+    if found is None and name in _FINER and (finer := _FINER[name].fullmatch(word.strip())):
+        found = next((code for part in finer.groups() if (code := entries.resolve(part))), None)
+    return found
+
+
 def _resolver(name: str, rule: str, remedy: str) -> AfterValidator:
     def resolve(word: str) -> str:
-        code = code_list(name).resolve(word)
+        code = resolve_code(name, word)
         if code is None:
             raise PydanticCustomError("unknown_code", "{rule}; {remedy}", {"rule": rule, "remedy": remedy})
         return code
@@ -121,7 +138,7 @@ def resolve_sector(word: str) -> str:
     """
     scheme, _, rest = word.partition(":")
     if scheme in SCHEMES and rest:
-        code = code_list(scheme).resolve(rest)
+        code = resolve_code(scheme, rest)
         if code is None:
             raise PydanticCustomError(
                 "unknown_code", "{rule}; {remedy}", {"rule": f"a code of the list {scheme}", "remedy": "see data/codes"}

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from matcher.domain.codes import code_list, resolve_sector
+from matcher.domain.codes import code_list, resolve_code, resolve_sector
 from matcher.domain.term import fold
 
 LISTS = ("regions", "gb", "sei", "ipc", "local")
@@ -114,3 +114,28 @@ def test_ambiguous_names_and_zones_have_no_code(word):
 )
 def test_sector_words(word, sector):
     assert resolve_sector(word) == sector
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "code"),
+    [
+        ("gb", "C2641", "C26"),
+        ("gb", "c264", "C26"),
+        ("gb", "2641", "C26"),
+        ("gb", "A2641", None),
+        ("gb", "C26411", None),
+        ("ipc", "H01M10/0562", "H01M"),
+        ("ipc", "H01M 10/0562", "H01M"),
+        ("ipc", "a61b", "A61B"),
+        ("ipc", "B60Z", "B60"),
+        ("ipc", "I01M", None),
+        ("regions", "331002001", None),
+    ],
+)
+def test_finer_codes_give_the_entry_they_lie_in(name, word, code):
+    assert resolve_code(name, word) == code
+
+
+def test_a_bare_number_is_no_sector():
+    assert resolve_sector("2024") == "text:2024"
+    assert resolve_sector("gb:C2641") == "gb:C26"
