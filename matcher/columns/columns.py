@@ -135,7 +135,7 @@ class Columns:
                 else:
                     old = self._dense[column.name]
                     fresh = np.full(size - len(old), column.unknown, column.dtype)
-                    self._dense[column.name] = np.concatenate([old, fresh])
+                    self._dense[column.name] = np.concatenate([old, fresh]) if len(old) else fresh
         self._n = n
 
     def index(self, name: str) -> NDArray[np.int32]:

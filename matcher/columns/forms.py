@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class Column:
     @property
     def unknown(self) -> float | int:
         """The value that a dense column holds where the record says nothing."""
-        return {Form.NUMBER: float("nan"), Form.FLAG: 1}.get(self.form, 0)
+        return np.nan if self.form is Form.NUMBER else int(self.form is Form.FLAG)
 
     def values(self, records: Iterable[Record]) -> list[Any]:
         """The stored value of each record."""
@@ -71,6 +72,7 @@ class Column:
         return [self.read(record) for record in records]
 
 
+@cache
 def bit_dtype(vocabulary: type[Term]) -> np.dtype[Any]:
     """The narrowest unsigned dtype with a bit per member and one for "known"."""
     for dtype in (np.uint8, np.uint16, np.uint32, np.uint64):
@@ -79,6 +81,7 @@ def bit_dtype(vocabulary: type[Term]) -> np.dtype[Any]:
     raise ValueError(f"{vocabulary.__name__} has {len(vocabulary)} members; a bit word holds 63 at most")
 
 
+@cache
 def known_bit(vocabulary: type[Term]) -> int:
     """The top bit of the vocabulary's words, set where the field is known (even if it names no member)."""
     return 1 << (8 * bit_dtype(vocabulary).itemsize - 1)

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-import numpy as np
-
-from matcher.columns import Columns
 from matcher.columns import project as columns_of_project
 from matcher.columns.forms import calendar
-from matcher.domain import Expert, Fund, InsuranceProduct, Kind, LoanProduct, Project, Record
+from matcher.domain import Expert, Fund, InsuranceProduct, LoanProduct, Project, Record
 from matcher.domain.project import Need
 from matcher.domain.show import NOT_KNOWN, Shown, money, percent, plain, several, show, show_field, span
+from matcher.domain.taxonomy import Guarantee
 from matcher.rules.context import Context
-from matcher.scoring.amounts import loan_cost, net_premium, premium_after_subsidy
+from matcher.scoring.amounts import net_premium
 
 Show = Callable[..., Shown]
 
@@ -140,8 +138,11 @@ def _terms(loan: LoanProduct, _: Context) -> Shown:
 
 
 def _cost(loan: LoanProduct, context: Context) -> Shown:
-    cost = float(loan_cost(Columns.of(Kind.LOAN, [loan]), context.prime_rate)[0])
-    return NOT_KNOWN if np.isnan(cost) else percent(cost)
+    """As `amounts.loan_cost`: the fee counts where the product takes no unsecured loans."""
+    if loan.rate is None:
+        return NOT_KNOWN
+    fee = 0.0 if Guarantee.UNSECURED in (loan.guarantee or ()) else loan.guarantee_fee_max or 0.0
+    return percent(loan.rate.yearly(context.prime_rate) + fee)
 
 
 def _limit(product: InsuranceProduct, _: Context) -> Shown:
@@ -150,11 +151,13 @@ def _limit(product: InsuranceProduct, _: Context) -> Shown:
 
 def _net_premium(product: InsuranceProduct, _: Context) -> Shown:
     limit = product.limit_aggregate if product.limit_aggregate is not None else product.limit_event
+    if product.premium_rate is None:
+        return NOT_KNOWN
     premium = None if limit is None else net_premium(product, limit)
     if premium is not None:
         return money(premium)
-    rate = float(premium_after_subsidy(Columns.of(Kind.INSURANCE, [product]))[0])
-    return NOT_KNOWN if np.isnan(rate) else (f"限额的 {percent(rate)[0]}", f"{percent(rate)[1]} of the limit")
+    rate = percent(product.premium_rate * (1 - (product.subsidy.share if product.subsidy else 0)))
+    return f"限额的 {rate[0]}", f"{rate[1]} of the limit"
 
 
 def _deductibles(product: InsuranceProduct, _: Context) -> Shown:
