@@ -51,15 +51,15 @@ def _text(line: bytes, encoding: str) -> str | None:
 
 def _unreadable(file: BinaryIO) -> UnusableFileError:
     """Names the first line that neither encoding can read, or the first of the second encoding in a mixture."""
-    utf8_seen = False
+    seen = ""
     for number, line in enumerate(file, start=1):
         if line.isascii():
             continue
-        if _text(line, "utf-8") is not None:
-            utf8_seen = True
-        elif utf8_seen:
+        own = next((name for name in ("utf-8", "gb18030") if _text(line, name) is not None), "")
+        if own and seen and own != seen:
             return _mixed(number)
-        elif _text(line, "gb18030") is None:
+        seen = own
+        if not own:
             return UnusableFileError(
                 Words(f"第 {number} 行既不是 UTF-8 也不是 GB18030 编码", f"line {number} is neither UTF-8 nor GB18030"),
                 _SAVE,

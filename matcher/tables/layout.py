@@ -58,6 +58,8 @@ def find_layout(top: Sequence[tuple[int, Sequence[Any]]], kind: Kind | None, nam
     if place is None:
         raise _no_header(kind)
     number, headers = rows[place]
+    if place and (with_above := _two_rows(kind, rows[place - 1][1], headers)):
+        headers = with_above if _matches(kind, with_above) > _matches(kind, headers) else headers
     for number_below, below in rows[place + 1 : place + 3]:
         merged = _two_rows(kind, headers, below)
         if merged is None:
@@ -83,7 +85,7 @@ def _header_place(rows: Sequence[tuple[int, list[str]]], kind: Kind) -> int | No
     best = max(range(len(found)), key=lambda place: (found[place], -place), default=None)
     if best is None:
         return None
-    width = sum(1 for header in rows[best][1] if header)
+    width = len({header for header in rows[best][1] if header})
     return best if found[best] >= min(2, max(1, width)) else None
 
 

@@ -22,6 +22,8 @@ _DIGITS = {
 }
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LONGEST = 60
+_SMALLEST, _LARGEST = -330, 25
+"""Powers of ten between which a number is taken: below the smallest float, above the largest amount."""
 
 _BETWEEN = re.compile(r"(.+?)\s*(?:-|–|—|－|~|〜|至|到|\bto\b)\s*(.+)")
 _MOST = "不超过|不高于|不大于|最高|最多|最大|最长|至多|上限|小于|低于|少于|<=?|≤|up to|at most|max\\.?|under|below"
@@ -53,9 +55,12 @@ def number(text: str) -> Decimal | None:
 
 def to_decimal(text: str) -> Decimal:
     """A number that NUMBER matched, in digits or in Chinese numerals."""
-    if text[0] in "+-.0123456789":
-        return Decimal(text.replace(",", ""))
-    return _from_chinese(text)
+    if text[0] not in "+-.0123456789":
+        return _from_chinese(text)
+    value = Decimal(text.replace(",", ""))
+    if value and not _SMALLEST < value.adjusted() < _LARGEST:
+        raise BadCellError(Words("数字超出范围", "a number beyond all measure"), Words("更正该值", "correct the value"))
+    return value
 
 
 def _from_chinese(text: str) -> Decimal:
