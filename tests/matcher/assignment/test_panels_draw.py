@@ -13,7 +13,7 @@ from matcher.assignment.problem import Problem
 from tests.benchmarks.panels_generator import generate
 from tests.matcher.assignment.test_panels_solve import shuffle
 
-RULES = DrawRules(epsilon=0.3, cap=0.5, plans=4)
+RULES = DrawRules(epsilon=0.5, cap=0.5, plans=4)
 
 
 def _call() -> Problem:
@@ -26,7 +26,7 @@ def test_draw_keeps_rules_cap_and_quality() -> None:
     drawn = draw(problem, "2026-11-23 排列五 40817", RULES)
     assert check(problem, drawn.seats) == []
     assert drawn.record.highest_probability <= RULES.cap
-    assert min(drawn.record.totals) >= 0.7 * drawn.record.best_total
+    assert min(drawn.record.totals) >= 0.5 * drawn.record.best_total
     assert total_of(problem, drawn.seats) == pytest.approx(drawn.record.totals[drawn.record.number])
 
 

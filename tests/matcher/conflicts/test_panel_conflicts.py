@@ -1,0 +1,164 @@
+"""Conflicts in three values, each with its evidence, window and source."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from matcher.conflicts import (
+    Candidate,
+    Declaration,
+    Relation,
+    Submission,
+    Truth,
+    authorities,
+    authority,
+    find_conflicts,
+)
+from matcher.conflicts.eligibility import limits, seats_left
+from matcher.conflicts.errors import FactError, RuleDataError
+from matcher.conflicts.identity import find_twins, one_spelling
+from matcher.conflicts.presets import KINDS, read_authority
+
+TODAY = date(2026, 11, 23)
+POLICY = authority("policy")
+PROJECT = Submission(
+    "p1",
+    organisations=("台州大学",),
+    people=("李四",),
+    keys=("li@tzu.edu",),
+    competitors=("椒江泵业股份有限公司",),
+    field="H02",
+)
+
+
+def _truth(*ties: Relation, project: Submission = PROJECT) -> list[tuple[str, Truth]]:
+    found = find_conflicts([Candidate("e1", ties=ties)], [project], POLICY, TODAY)
+    return [(finding.kind, finding.truth) for finding in found.findings]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (date(2020, 1, 1), None, [Truth.TRUE]),
+        (date(2020, 1, 1), date(2023, 11, 23), [Truth.TRUE]),
+        (date(2020, 1, 1), date(2023, 11, 22), []),
+        (None, date(2023, 11, 22), []),
+        (None, None, [Truth.UNKNOWN]),
+        (date(2027, 1, 1), None, [Truth.UNKNOWN]),
+        (date(2024, 1, 1), date(2030, 1, 1), [Truth.TRUE]),
+    ],
+)
+def test_employment_counts_three_years_and_asks_where_dates_are_unknown(
+    start: date | None, end: date | None, expected: list[Truth]
+) -> None:
+    assert _truth(Relation("employment", "台州大学", start, end)) == [("employment", truth) for truth in expected]
+
+
+def test_every_kind_of_tie_has_a_window_with_a_source() -> None:
+    assert set(POLICY.windows) == set(KINDS)
+    for name in authorities():
+        assert all(window.source for window in authority(name).windows.values())
+
+
+def test_lasting_ties_never_lapse() -> None:
+    old = date(1990, 1, 1)
+    assert _truth(Relation("supervision", "李四", old, date(1993, 1, 1))) == [("supervision", Truth.TRUE)]
+    assert _truth(Relation("kin", "李四")) == [("kin", Truth.TRUE)]
+
+
+def test_a_named_competitor_counts_as_the_project_does() -> None:
+    assert _truth(Relation("share", "椒江泵业有限公司", date(2025, 1, 1))) == [("share", Truth.TRUE)]
+
+
+def test_an_affiliate_by_name_is_a_question() -> None:
+    tie = Relation("employment", "台州大学附属医院", date(2020, 1, 1))
+    found = find_conflicts([Candidate("e1", ties=(tie,))], [PROJECT], POLICY, TODAY)
+    assert [(f.kind, f.truth) for f in found.findings] == [("employment", Truth.UNKNOWN)]
+    assert "family of organisations" in found.findings[0].evidence
+
+
+def test_finding_carries_evidence_dates_rule_and_source() -> None:
+    tie = Relation("co_author", "李四", date(2024, 3, 1), date(2024, 3, 1), source="CNKI")
+    (finding,) = find_conflicts([Candidate("e1", ties=(tie,))], [PROJECT], POLICY, TODAY).findings
+    assert finding.evidence == "co_author with member 李四: until 2024-03-01 (read in CNKI)"
+    assert finding.rule == "counts for 5 years after its end"
+    assert finding.source == POLICY.windows["co_author"].source
+    assert (finding.start, finding.end) == (tie.start, tie.end)
+
+
+def test_own_project_bars_its_competitors_in_the_field() -> None:
+    rival, other = Submission("p2", field="H02"), Submission("p3", field="A61")
+    found = find_conflicts([Candidate("e1", projects=("p1",))], [PROJECT, rival, other], POLICY, TODAY)
+    assert found.barred.tolist() == [[True], [True], [False]]
+
+
+def test_a_member_is_found_by_key_for_certain_and_by_name_as_a_question() -> None:
+    by_key = find_conflicts([Candidate("e1", keys=("LI@tzu.edu",))], [PROJECT], POLICY, TODAY)
+    by_name = find_conflicts([Candidate("e1", names=("李 四",))], [PROJECT], POLICY, TODAY)
+    assert by_key.findings[0].truth is Truth.TRUE
+    assert by_name.findings[0].truth is Truth.UNKNOWN
+
+
+def test_declaration_settles_a_question_but_cannot_lift_a_fact() -> None:
+    unsure, sure = Relation("employment", "台州大学"), Relation("kin", "李四")
+    free = Declaration("e1", "p1", "employment", conflict=False, on=TODAY)
+    denied = Declaration("e1", "p1", "kin", conflict=False, on=TODAY)
+    settled = find_conflicts([Candidate("e1", ties=(unsure,))], [PROJECT], POLICY, TODAY, [free])
+    assert not settled.open.any()
+    assert not settled.barred.any()
+    assert find_conflicts([Candidate("e1", ties=(sure,))], [PROJECT], POLICY, TODAY, [denied]).barred.all()
+
+
+def test_questions_are_those_of_seated_pairs() -> None:
+    experts = [Candidate("e1", ties=(Relation("employment", "台州大学"),)), Candidate("e2", ties_declared=False)]
+    found = find_conflicts(experts, [PROJECT], POLICY, TODAY)
+    assert np.array_equal(found.open, [[True, True]])
+    assert [question.expert for question in found.questions([[1]])] == ["e2"]
+
+
+def test_refusals_are_few_and_have_reasons() -> None:
+    refused = Submission("p1", refused=(("e1", "竞争对手"),))
+    assert find_conflicts([Candidate("e1")], [refused], POLICY, TODAY).barred.all()
+    with pytest.raises(FactError, match="may refuse 3"):
+        find_conflicts([], [Submission("p", refused=tuple((f"e{i}", "x") for i in range(4)))], POLICY, TODAY)
+    with pytest.raises(FactError, match="has a reason"):
+        find_conflicts([], [Submission("p", refused=(("e1", " "),))], POLICY, TODAY)
+
+
+def test_names_have_one_spelling() -> None:
+    assert one_spelling("台州泵业（集团）有限公司") == one_spelling("台州泵业集团") == "台州泵业"
+    assert one_spelling("Acme Co., Ltd.") == one_spelling("ＡＣＭＥ")
+
+
+def test_twins_are_certain_by_key_and_possible_by_name_and_employer() -> None:
+    post = (Relation("employment", "台州大学", date(2020, 1, 1)),)
+    pool = [
+        Candidate("a", ("王五",), ("w@x.cn",), post),
+        Candidate("b", ("Wang Wu",), ("W@x.cn",)),
+        Candidate("c", ("王五",), (), post),
+    ]
+    assert [(t.first, t.second, t.certain) for t in find_twins(pool)] == [("a", "b", True), ("a", "c", False)]
+
+
+def test_limits_of_age_and_year() -> None:
+    old = Candidate("e", birth_year=1950, reviews_this_year=10)
+    assert [limit.truth for limit in limits(old, POLICY, TODAY)] == [Truth.TRUE, Truth.TRUE]
+    assert [limit.truth for limit in limits(Candidate("e"), POLICY, TODAY)] == [Truth.UNKNOWN]
+    assert seats_left(Candidate("e", reviews_this_year=8), POLICY, per_call=4) == 2
+
+
+def test_rule_data_is_checked(tmp_path: object) -> None:
+    with pytest.raises(RuleDataError, match="known are"):
+        authority("nobody")
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "x.toml"
+    path.write_text('version="1"\nsource="s"\n[windows]\nkin={years=1}\n', encoding="utf-8")
+    with pytest.raises(RuleDataError, match="names its source"):
+        read_authority(path)
+
+
+def test_a_tie_contradicting_itself_is_refused() -> None:
+    with pytest.raises(FactError, match="start <= end"):
+        Relation("kin", "x", date(2020, 1, 2), date(2020, 1, 1))
