@@ -128,7 +128,7 @@ def export(
 
     with opened(Settings.from_environment(data=data)) as store:
         found = store.read_now(lambda c: own_records(c, Kind.of(kind), org))
-    write_records(found, file, Kind.of(kind))
+    write_records(found, file, kind=Kind.of(kind))
     err.print(f"{len(found)} → {file}", highlight=False)
 
 

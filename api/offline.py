@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from api.guard.caller import Caller, still_allowed
 from api.guard.roles import Role
 from api.imports.files import ImportFolder
-from api.imports.intake import Progress, commit, gather, mend
+from api.imports.intake import Progress, commit, gather, mend, refuse_foreign
 from api.indexing.shelf import Shelf
 from api.matches.ranking import field_of, rank
 from api.settings import Settings
@@ -85,6 +85,7 @@ def import_file(  # a file has this many sides
     except ValueError:
         folder.drop()
         raise
+    store.read_now(lambda c: refuse_foreign(c, org, found))
     mend(folder, found)
 
     def work(connection: Connection) -> dict[str, Any]:

@@ -18,7 +18,15 @@ class ImportFolder:
 
     def mend(self, file_name: str) -> Path:
         """The rows that failed, to be corrected and imported again."""
-        return self.path / ("mend.csv" if file_name.lower().endswith((".csv", ".tsv", ".txt")) else "mend.xlsx")
+        forms = {
+            ".csv": ".csv",
+            ".tsv": ".csv",
+            ".txt": ".csv",
+            ".jsonl": ".jsonl",
+            ".ndjson": ".jsonl",
+            ".json": ".jsonl",
+        }
+        return self.path / f"mend{forms.get(Path(file_name).suffix.lower(), '.xlsx')}"
 
     def keep(self, file_name: str, content: BinaryIO) -> str:
         """Writes the file durably; gives its SHA-256."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from api.imports.files import ImportFolder
@@ -14,7 +15,7 @@ from api.store.imports import Import
 from api.store.sequence import lock
 from api.store.write import Author, Incoming, Outcome
 from matcher.domain import Kind
-from matcher.tables import BadRow, Intake, Notice, RowError, Words, batches
+from matcher.tables import BadRow, Intake, Notice, RowError, Words, batches, write_mend_file
 
 SHOWN = 200
 """Errors and warnings in a report; all errors are in the file to mend."""
@@ -50,11 +51,17 @@ class Gathered:
 
     def refuse(self, foreign: set[str]) -> None:
         """Turns records whose id belongs to another organisation into failed rows."""
+        if not foreign:
+            return
+        if self.header:  # the records have no cells any more: from here on every failed row is an object
+            named = [dict(zip(self.header, bad.cells, strict=False)) for bad in self.bad_rows]
+            self.bad_rows = [BadRow(bad.row, (cells,)) for bad, cells in zip(self.bad_rows, named, strict=True)]
+            self.header = ()
         for each in self.incoming:
             if each.id in foreign:
                 row = self.rows[each.id]
                 self.errors.append(RowError(row, "编号", "id", each.id, *_FOREIGN))
-                self.bad_rows.append(BadRow(row, (each.id,)))
+                self.bad_rows.append(BadRow(row, (orjson.loads(each.body),)))
         self.incoming = [each for each in self.incoming if each.id not in foreign]
 
 
@@ -85,8 +92,7 @@ def commit(connection: Connection, each: Import, found: Gathered, attempt: int |
         if job is None or job.state != "running" or job.attempts != attempt:
             raise Superseded
     kind, author = found.kind, Author(each.org, each.actor, each.id)
-    known = records.find_many(connection, kind, [one.id for one in found.incoming])
-    found.refuse({one.id for one in known.values() if one.org != each.org})
+    known = refuse_foreign(connection, each.org, found)
     outcome = foreseen(found, known) if each.dry_run else write.put(connection, kind, found.incoming, author)
     report = _report(found, outcome)
     imports.finish(connection, each.id, report)
@@ -96,6 +102,13 @@ def commit(connection: Connection, each: Import, found: Gathered, attempt: int |
     if attempt is not None:
         jobs.finish(connection, each.job_id, "done", {"import_id": each.id, **counts})
     return report
+
+
+def refuse_foreign(connection: Connection, org: str, found: Gathered) -> dict[str, records.Stored]:
+    """Turns records with others' ids into failed rows; gives what the table holds under the ids that stay."""
+    known = records.find_many(connection, found.kind, [one.id for one in found.incoming])
+    found.refuse({one.id for one in known.values() if one.org != org})
+    return known
 
 
 def foreseen(found: Gathered, known: dict[str, records.Stored]) -> Outcome:
@@ -113,8 +126,6 @@ def foreseen(found: Gathered, known: dict[str, records.Stored]) -> Outcome:
 def mend(folder: ImportFolder, found: Gathered) -> None:
     """Writes the failed rows as a file to correct and import again, if there are any."""
     if found.bad_rows:
-        from matcher.tables import write_mend_file
-
         whole = Intake(found.kind, found.name, found.header, (), (), tuple(found.errors), (), tuple(found.bad_rows))
         write_mend_file(whole, folder.mend(found.name))
 

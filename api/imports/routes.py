@@ -101,10 +101,10 @@ async def create_import(
     """Takes an XLSX, CSV or JSON Lines file; a job checks every row. Good rows are written in one transaction, bad ones
     come back with row, column, value, rule and remedy. The same file again changes nothing."""
     settings = request.app.state.settings
-    file = await uploaded(request, settings.max_upload_mib * MIB)
-    name, import_id = (file.filename or "")[-200:], new_id("imp")
-    folder = ImportFolder(settings.data, import_id)
-    file_hash = await run_in_threadpool(folder.keep, name, file.file)
+    async with uploaded(request, settings.max_upload_mib * MIB) as file:
+        name, import_id = (file.filename or "")[-200:], new_id("imp")
+        folder = ImportFolder(settings.data, import_id)
+        file_hash = await run_in_threadpool(folder.keep, name, file.file)
 
     def work(connection: Connection) -> Done:
         job_id = jobs.queue(connection, caller.org, "import", {"import_id": import_id})

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 
 from api.imports.files import ImportFolder
-from api.imports.intake import Superseded, commit, gather, mend
+from api.imports.intake import Superseded, commit, gather, mend, refuse_foreign
 from api.store import imports, jobs
 from api.store.engine import make_engines
 from api.store.records import KIND_OF
@@ -43,6 +43,7 @@ def main(url: str, data: str, import_id: str, attempt: int) -> int:
         found = gather(folder.source(each.file_name), KIND_OF[each.kind], each.file_name, note)
         with write_engine.begin() as connection:
             jobs.progress(connection, each.job_id, "write", 0, len(found.incoming))
+            refuse_foreign(connection, each.org, found)
         mend(folder, found)
         with write_engine.begin() as connection:
             commit(connection, each, found, attempt)

