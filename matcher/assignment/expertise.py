@@ -1,0 +1,156 @@
+"""Expertise of experts for projects: the mean of their three best evidences, with those evidences as the reason.
+
+An expert is a list of evidence texts (papers, projects, patents, reviews, self description), never one mean vector: on
+the gold standard of reviewer assignment the mean of the three best beats the best alone (loss .211 against .240) and
+the mean of all. Similarity is .7 dense cosine + .3 lexical cosine; both are cosines of unit rows, hence self-normalised, on
+one fixed scale for all projects, so that scores of different projects compare (arXiv 2303.16750 scores only such
+comparisons; raw BM25, whose scale grows with the query, loses there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from matcher.assignment.errors import ProblemError
+
+Floats = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+DENSE_SHARE = 0.7
+BEST = 3
+THIN = 3
+"""Fewer evidences than this make a thin profile."""
+
+BLOCK = 8_000_000
+"""Similarities held at once: 32 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidences:
+    """The evidences of all experts, in rows.
+
+    Args:
+        ids: one per row, unique: a paper, patent, project or ``self``.
+        owner: (m,) int64 position of the expert, ascending.
+        dense: (m, d) float32 unit rows, zero rows for evidences without text.
+        lexical: (m, w) sparse unit rows of weighted words, or none.
+        n_experts: experts in the pool; some may own nothing.
+        group: (n_experts,) int64 unit or field, the mean of which thin profiles shrink to; none shrinks to the pool.
+    """
+
+    ids: tuple[str, ...]
+    owner: IntArray
+    dense: Floats
+    lexical: csr_array | None
+    n_experts: int
+    group: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        if not (len(self.ids) == len(self.owner) == len(self.dense)):
+            lengths = (len(self.ids), len(self.owner), len(self.dense))
+            raise ProblemError("evidences", lengths, "one id, owner and vector per evidence", "align them")
+        if len(self.owner) and ((np.diff(self.owner) < 0).any() or self.owner[-1] >= self.n_experts):
+            raise ProblemError("evidences.owner", "unsorted", "ascending positions of experts", "sort by expert")
+
+
+@dataclass(frozen=True, eq=False)
+class Expertise:
+    """Scores and their reasons.
+
+    Attributes:
+        scores: (P, E) float32 in [-1, 1], comparable across projects.
+        evidence: (P, E, 3) int32 rows of the best evidences, best first, -1 where an expert has fewer.
+        thin: (E,) bool, profiles of fewer than three evidences; their scores are shrunk.
+        silent: (E,) bool, experts without any evidence; they get the mean of their group.
+    """
+
+    scores: Floats
+    evidence: npt.NDArray[np.int32]
+    thin: npt.NDArray[np.bool_]
+    silent: npt.NDArray[np.bool_]
+
+
+def expertise(evidences: Evidences, dense: Floats, lexical: csr_array | None = None) -> Expertise:
+    """Score every expert for every project.
+
+    Args:
+        evidences: what the experts have shown.
+        dense: (P, d) float32 unit rows of the projects, from the encoder of the evidences.
+        lexical: (P, w) sparse unit rows of the projects; none scores by the dense part alone.
+    """
+    if dense.shape[1:] != evidences.dense.shape[1:]:
+        shapes = (dense.shape, evidences.dense.shape)
+        raise ProblemError("dense", shapes, "projects and evidences come from one encoder", "encode both anew")
+    count = np.bincount(evidences.owner, minlength=evidences.n_experts)
+    scores = np.zeros((len(dense), evidences.n_experts), dtype=np.float32)
+    best = np.full((len(dense), evidences.n_experts, BEST), -1, dtype=np.int32)
+    rows = max(1, BLOCK // max(1, len(evidences.ids)))
+    for start in range(0, len(dense), rows):
+        part = slice(start, min(start + rows, len(dense)))
+        similarity = _fused(evidences, dense[part], None if lexical is None else lexical[part])
+        scores[part], best[part] = _three_best(similarity, evidences.owner, count)
+    silent = count == 0
+    _shrink(scores, count, evidences.group)
+    return Expertise(scores, best, count < THIN, silent)
+
+
+def reasons(result: Expertise, ids: Sequence[str], project: int, expert: int) -> tuple[str, ...]:
+    """The ids of the evidences behind one score, best first."""
+    return tuple(ids[row] for row in result.evidence[project, expert] if row >= 0)
+
+
+def _fused(evidences: Evidences, dense: Floats, lexical: csr_array | None) -> Floats:
+    """(rows, m) similarity of projects and evidences."""
+    cosine: Floats = dense @ evidences.dense.T
+    if lexical is None or evidences.lexical is None:
+        return cosine
+    words = (lexical @ evidences.lexical.T).toarray()
+    return np.asarray(DENSE_SHARE * cosine + (1 - DENSE_SHARE) * words, dtype=np.float32)
+
+
+def _three_best(similarity: Floats, owner: IntArray, count: IntArray) -> tuple[Floats, npt.NDArray[np.int32]]:
+    """(rows, E) mean of each expert's best three, and (rows, E, 3) which they are; ties go to the earlier evidence."""
+    experts = np.flatnonzero(count)
+    starts = np.concatenate([[0], np.cumsum(count)])[experts]
+    left = similarity.copy()
+    total = np.zeros((len(similarity), len(count)), dtype=np.float32)
+    which = np.full((len(similarity), len(count), BEST), -1, dtype=np.int32)
+    if not len(experts):
+        return total, which
+    for place in range(BEST):
+        top = np.maximum.reduceat(left, starts, axis=1)
+        has = np.flatnonzero(count[experts] > place)
+        # The first evidence that reaches the maximum.
+        hit = left == np.repeat(top, count[experts], axis=1)
+        position = np.where(hit, np.arange(left.shape[1], dtype=np.int32), np.iinfo(np.int32).max)
+        first = np.minimum.reduceat(position, starts, axis=1)[:, has]
+        which[:, experts[has], place] = first
+        total[:, experts[has]] += top[:, has]
+        np.put_along_axis(left, first.astype(np.int64), -np.inf, axis=1)
+    total[:, experts] /= np.minimum(count[experts], BEST).astype(np.float32)
+    return total, which
+
+
+def _shrink(scores: Floats, count: IntArray, group: IntArray | None) -> None:
+    """Thin profiles move towards the mean of their group's full profiles, by what they lack."""
+    thin = np.flatnonzero(count < THIN)
+    if not len(thin):
+        return
+    groups = np.zeros(len(count), dtype=np.int64) if group is None else group
+    full = count >= THIN
+    everybody = full if full.any() else count > 0
+    for name in np.unique(groups[thin]):
+        mine = thin[groups[thin] == name]
+        models = np.flatnonzero(full & (groups == name))
+        if not len(models):
+            models = np.flatnonzero(everybody)
+        if not len(models):
+            continue
+        mean = scores[:, models].mean(axis=1, keepdims=True)
+        known = (count[mine] / THIN).astype(np.float32)
+        scores[:, mine] = known * scores[:, mine] + (1 - known) * mean
