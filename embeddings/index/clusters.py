@@ -37,9 +37,9 @@ class Clusters:
 
     @classmethod
     def train(cls, vectors: Floats, rows: NDArray[np.uint32], seed: int) -> Self:
-        """Clusters of unit vectors (n, d) by k-means, 4 sqrt(n) of them; the rows are the ids of the codes."""
+        """Clusters of unit vectors (n, d) by k-means, 2 sqrt(n) of them; the rows are the ids of the codes."""
         count, dim = vectors.shape
-        lists = round(4 * count**0.5)
+        lists = round(2 * count**0.5)
         chosen = np.random.default_rng(seed).permutation(count)[: _TRAIN_PER_LIST * lists]
         kmeans = faiss.Kmeans(dim, lists, niter=_TRAIN_ROUNDS, spherical=True, seed=seed + 1, min_points_per_centroid=1)
         kmeans.train(np.ascontiguousarray(vectors[np.sort(chosen)]))

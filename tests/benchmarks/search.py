@@ -66,12 +66,14 @@ class Planner:
     def _allowed(self, wanted: Filter) -> BitMap | None:
         if wanted == Filter((), (), 0):
             return None
-        allowed = row_set(self._deadline >= wanted.earliest)
-        if wanted.sectors:
-            allowed &= BitMap.union(*(self._sectors[each] for each in wanted.sectors))
-        if wanted.regions:
-            allowed &= BitMap.union(*(self._regions[each] for each in wanted.regions))
-        return allowed
+        parts = [(self._sectors, wanted.sectors), (self._regions, wanted.regions)]
+        sets = [BitMap.union(*(by_value[each] for each in values)) for by_value, values in parts if values]
+        few = BitMap.intersection(*sets) if sets else None
+        if few is None or 10 * len(few) > len(self._deadline):
+            late = row_set(self._deadline >= wanted.earliest)
+            return late if few is None else late & few
+        rows = np.asarray(few.to_array(), np.uint32)
+        return BitMap(rows[self._deadline[rows] >= wanted.earliest])
 
     def cpu_seconds(self) -> float:
         return time.process_time()
