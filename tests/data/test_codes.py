@@ -104,7 +104,7 @@ def test_ambiguous_names_and_zones_have_no_code(word):
         ("低空经济", "sei:航空装备"),
         ("低空", "sei:航空装备"),
         ("精密制造", "sei:高端装备制造"),
-        ("光电信息", "sei:新一代信息技术"),
+        ("光电信息", "sei:电子核心产业"),
         ("advanced materials", "sei:新材料"),
         ("智能马桶", "local:L11"),
         ("C26", "gb:C26"),
