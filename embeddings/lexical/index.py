@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -94,7 +95,13 @@ class _State:
 
     def query(self, text: str) -> Query:
         base, delta = self.parts
-        return Query.of(words(text), self.row_count, lambda digests: base.held(digests) + delta.held(digests))
+        return Query.of(_words_of_query(text), self.row_count, lambda digests: base.held(digests) + delta.held(digests))
+
+
+@lru_cache(maxsize=64)
+def _words_of_query(text: str) -> tuple[str, ...]:
+    """The words of a text that is asked for; one list asks for the same text several times."""
+    return tuple(words(text))
 
 
 class LexicalIndex:

@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 SMALL_POOL = 5_000
 """Up to here every similarity is computed: it costs less than a search."""
 
-_NEAREST = 400
+_NEAREST = 128
 _SAMPLE = 500
 _MOST_CONTENDERS = 20_000
 
