@@ -36,6 +36,7 @@ from api.kit.requests import Measures, Surroundings
 from api.kit.threads import Threads
 from api.matches.routes import router as matches_router
 from api.matches.task import match_task
+from api.resources.files import router as files_router
 from api.resources.routes import router as resources_router
 from api.settings import Settings
 from api.store.store import Store
@@ -45,6 +46,7 @@ _ROUTERS = (
     openapi_router,
     accounts_router,
     resources_router(),
+    files_router,
     imports_router,
     jobs_router,
     matches_router,

@@ -122,12 +122,12 @@ def export(
 ) -> None:
     """Write an organisation's records of a kind to a file; cells cannot act as formulas."""
     from api.offline import opened
-    from api.resources.exporting import own_records
+    from api.resources.exporting import live_records
     from matcher.domain import Kind
     from matcher.tables import export as write_records
 
     with opened(Settings.from_environment(data=data)) as store:
-        found = store.read_now(lambda c: own_records(c, Kind.of(kind), org))
+        found = store.read_now(lambda c: live_records(c, Kind.of(kind), org))
     write_records(found, file, kind=Kind.of(kind))
     err.print(f"{len(found)} → {file}", highlight=False)
 

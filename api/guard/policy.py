@@ -25,6 +25,8 @@ POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "records.create": _WRITERS,
         "records.replace": _WRITERS,
         "records.delete": _WRITERS,
+        "records.template": _ALL,
+        "records.export": _PARTIES,
         "imports.create": _WRITERS,
         "imports.list": _WRITERS,
         "imports.read": _WRITERS,
