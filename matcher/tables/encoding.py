@@ -21,7 +21,7 @@ def encoding_of(file: BinaryIO) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if _decodes(file, "utf-8"):
-        return "utf-8-sig"
+        return "utf-8"
     if not _decodes(file, "gb18030"):
         raise _unreadable(file)
     _refuse_mixture(file)

@@ -1,10 +1,12 @@
 """Text files row by row: CSV and JSON Lines, from a path or from bytes, never the whole file in memory."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,15 +57,26 @@ def opened(source: Path | bytes) -> Iterator[BinaryIO]:
 
 def csv_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """(row number, cells) of a CSV file; rows count from 1, blank ones included, as spreadsheet programs show them."""
-    encoding = encoding_of(file)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
-    try:
-        separator = _separator(text.readline())
-        text.seek(0)
-        rows = csv.reader(text, delimiter=separator)
-        yield from ((number, row) for number, row in enumerate(_careful(rows), start=1) if any(row))
-    finally:
-        text.detach()
+    lines = _lines(file, encoding_of(file))
+    first = next(lines, "")
+    rows = csv.reader(chain([first], lines), delimiter=_separator(first))
+    return ((number, row) for number, row in enumerate(_careful(rows), start=1) if any(row))
+
+
+def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
+    """The lines of a text file with their ends, as csv wants them.
+
+    A line is cut at its byte and then decoded: a text wrapper needs quadratic time for a line of megabytes. Files
+    whose lines do not end in that byte go through the wrapper all the same.
+    """
+    head = file.read(1 << 16)
+    file.seek(0)
+    if encoding == "utf-16" or (b"\r" in head and b"\n" not in head):
+        yield from io.TextIOWrapper(file, encoding=encoding, newline="")
+        return
+    file.seek(len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0)
+    for line in file:
+        yield line.decode(encoding)
 
 
 def _careful(rows: Any) -> Iterator[list[str]]:

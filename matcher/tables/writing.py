@@ -112,8 +112,12 @@ def write_xlsx(rows: Iterable[Sequence[Plain]], path: Path, *, title: str = "She
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     count = 0
-    for count, row in enumerate(rows, start=1):
-        sheet.append([_typed(WriteOnlyCell(sheet), cell, count) for cell in row])
+    try:
+        for count, row in enumerate(rows, start=1):
+            sheet.append([_typed(WriteOnlyCell(sheet), cell, count) for cell in row])
+    except BaseException:
+        sheet.close()  # else openpyxl's writer is left open and complains when it is collected
+        raise
     with path.open("wb") as file:
         _save(book, file)
     return count

@@ -180,8 +180,9 @@ def test_what_a_cell_may_not_say(kind, header, cell, rule):
 
 
 def test_json_takes_typed_values_flat_keys_and_single_values():
-    content = """{"id": "f1", "name": "甲", "sectors": {"include": ["新材料"], "exclude": "白酒"}, "regions": ["台州市"],
- "stages": "天使", "trl": {"min": 3, "max": 6}, "ticket_min": 50, "ticket_max": "200万", "subsidy": 1}"""
+    content = """{"id": "f1", "name": "甲", "sectors": {"include": ["新材料"], "exclude": "白酒"},
+ "regions": ["台州市"], "stages": "天使", "trl": {"min": 3, "max": 6},
+ "ticket_min": 50, "ticket_max": "200万", "subsidy": 1}"""
     intake = read(content.replace("\n", "").encode(), Kind.FUND, "x.jsonl")
     assert intake.errors == ()
     found = intake.records[0].model_dump(exclude_none=True)

@@ -39,8 +39,8 @@ def test_a_mended_file_comes_in_again(tmp_path, ending):
 
 
 def test_a_file_to_mend_keeps_nested_objects(tmp_path):
-    lines = b'{"name": "x", "legal_entity": {"employees": -1, "name": "=y"}, "titles": ["\xe9\xab\x98\xe4\xbc\x81"]}\nnonsense\n'
-    intake = read(lines, Kind.PROJECT, "x.jsonl")
+    item = '{"name": "x", "legal_entity": {"employees": -1, "name": "=y"}, "titles": ["高企"]}'
+    intake = read(f"{item}\nnonsense\n".encode(), Kind.PROJECT, "x.jsonl")
     path = tmp_path / "mend.csv"
     assert write_mend_file(intake, path) == 2
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
@@ -58,7 +58,7 @@ def test_cells_that_leave_are_safe_and_come_back(tmp_path, ending, text):
     path = tmp_path / f"a{ending}"
     export([fund], path)
     if ending == ".csv":
-        cells = list(csv.reader(io.StringIO(path.read_text("utf-8-sig", newline=""))))[1]
+        cells = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))[1]
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
     else:
         row = openpyxl.load_workbook(path).active[2]
