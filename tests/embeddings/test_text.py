@@ -34,7 +34,7 @@ def test_normalise_gives_one_spelling(written: str, spelling: str) -> None:
     assert normalise(written) == spelling
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @example("İ１，０００万元　５　纳米 ㎡ ﬁ Å ΐ")
 @example("一千万元元 1.0.0 10000元")
 @given(st.text() | st.text(alphabet="1０,.，万亿元五千 米克人民币rmb￥ \ud800\u200b後乾"))
@@ -62,6 +62,7 @@ def test_words_of_a_single_character_and_of_nothing() -> None:
     assert (words("铝"), words("，。!"), words("")) == (["铝"], [], [])
 
 
+@settings(deadline=None)  # the first call loads the dictionary
 @given(st.text(alphabet="固态电池AI１2０ab，。 ", max_size=30))
 def test_words_do_not_depend_on_the_way_a_text_is_written(text: str) -> None:
     assert words(text) == words(normalise(text))
@@ -80,6 +81,7 @@ def test_sentences_keep_the_text_as_it_was_written() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="a中。！.; \n”B3", max_size=40))
 def test_sentences_lose_nothing_but_blanks(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
