@@ -19,6 +19,7 @@ from matcher.domain.project import FinancingNeed, Need
 from matcher.domain.taxonomy import LoanPurpose, RegionMode, Risk, Round
 from matcher.domain.term import Term
 from matcher.retrieval.mentions import Mentions
+from matcher.tables.numbers import to_decimal
 
 T = TypeVar("T", bound=Term)
 
@@ -35,6 +36,7 @@ _BOUND = re.compile(
     rf"{_NUMBER}\s*(万|百万|千万|亿)元?\s*(以内|以下|以上)?",
     re.IGNORECASE,
 )
+_NUMERAL = re.compile(r"(?<![几数多\d])[一二两三四五六七八九十百千点]+(?=\s*(?:万|亿))")
 _TRL = re.compile(r"trl\s*[:：]?\s*([1-9])(?:\s*(?:-|–|—|~|～|至|到|to)\s*(?:trl\s*)?([1-9]))?", re.IGNORECASE)
 _EXCLUDED = re.compile(r"(?:不投|不看|不考虑|排除|不含|不包括|exclud\w*|except|no )\s*([^，。；;,.]+)", re.IGNORECASE)
 _WAN = {"万": Decimal(1), "百万": Decimal(100), "千万": Decimal(1000), "亿": Decimal(10000)}
@@ -92,7 +94,9 @@ def read_need(text: str, subject: Kind, purpose: Purpose) -> Record:
 
 def _project(said: Statement, purpose: Purpose) -> Project:
     low, high = said.amount
-    need = None if low is None and high is None else Need(amount_min=low, amount_max=high)
+    uses = "、".join(_terms(said.text, LoanPurpose)) if purpose is Purpose.LOAN else ""
+    stated = low is not None or high is not None or uses
+    need = Need(amount_min=low, amount_max=high, purpose=uses or None) if stated else None
     asked = {Purpose.INVESTMENT: "equity", Purpose.LOAN: "loan", Purpose.INSURANCE: "insurance"}.get(purpose)
     return Project(
         id=QUERY_ID,
@@ -167,7 +171,7 @@ def _trl(text: str) -> tuple[int, int] | None:
 
 def _amount(text: str) -> tuple[Decimal | None, Decimal | None]:
     """Lower and upper amount in 万元; one number without a bound word is both."""
-    text = _TRL.sub(" ", text)
+    text = _NUMERAL.sub(lambda found: str(to_decimal(found[0])), _TRL.sub(" ", text))
     if found := _RANGE.search(text):
         high_scale = _WAN[found[4]]
         low_scale = _WAN.get(found[2] or "", high_scale)

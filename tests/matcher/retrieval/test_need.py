@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from matcher.domain import Expert, Fund, InsuranceProduct, Kind, Project, Purpose
+from matcher.domain.project import Need
 from matcher.domain.taxonomy import RegionMode, Risk, Round
 from matcher.retrieval.need import QUERY_ID, read_need, read_statement
 
@@ -35,6 +36,10 @@ def test_story_1_states_sector_trl_amount_and_region() -> None:
         ("0.5-1亿", (Decimal(5000), Decimal(10000))),
         ("50万至2百万", (Decimal(50), Decimal(200))),
         ("200万", (Decimal(200), Decimal(200))),
+        ("想借一百万", (Decimal(100), Decimal(100))),
+        ("五百万到两千万", (Decimal(500), Decimal(2000))),
+        ("不超过一点五亿", (None, Decimal(15000))),
+        ("先拿几十万做样机", (None, None)),
         ("2025年成立，团队20人", (None, None)),
         ("TRL 3-6", (None, None)),
     ],
@@ -78,3 +83,10 @@ def test_a_digit_is_no_sector_and_no_part_of_a_word_is() -> None:
 def test_a_center_is_no_subject() -> None:
     with pytest.raises(ValueError, match="not for center"):
         read_need("中心", Kind.CENTER, Purpose.INVESTMENT)
+
+
+def test_a_sentence_about_a_loan_states_its_use() -> None:
+    project = read_need("成立不到一年，想借一百万做概念验证", Kind.PROJECT, Purpose.LOAN)
+    assert isinstance(project, Project)
+    assert project.financing_need is not None
+    assert project.financing_need.loan == Need(amount_min=Decimal(100), amount_max=Decimal(100), purpose="概念验证")
