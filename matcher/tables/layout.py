@@ -14,6 +14,7 @@ from matcher.tables.headers import Pair, Target, is_passed_over, resolve, top_le
 HEADER_WITHIN = 30
 """The header is looked for in the first so many rows; titles and notes may stand above it."""
 
+_LONGEST_HEADER = 200
 _KNOWN_SHARE = 0.5
 """A second header row is one if at least so many of its words are headers."""
 
@@ -70,7 +71,7 @@ def find_layout(top: Sequence[tuple[int, Sequence[Any]]], kind: Kind | None, nam
 
 
 def _header_text(cell: Any) -> str:
-    return cell.strip() if isinstance(cell, str) else "" if cell is None else str(cell)
+    return "" if cell is None else str(cell)[:_LONGEST_HEADER].strip()
 
 
 def _matches(kind: Kind, headers: Sequence[str]) -> int:
