@@ -32,8 +32,8 @@ OFFER_CURRENT = Condition(
     ("valid_until", "valid_from"),
     ("在有效期内（至 {o}）", "Valid (until {o})"),
     ("{o2} 起才生效", "Not in force before {o2}"),
-    ("该信息已于 {o}到期，现在是否仍然有效？", "This information expired on {o}: does it still hold?"),
-    ("{o2}以后可以申请", "Can be asked for from {o2} on"),
+    ("该信息已于 {o} 到期，现在是否仍然有效？", "This information expired on {o}: does it still hold?"),
+    ("{o2} 以后可以申请", "Can be asked for from {o2} on"),
 )
 
 PROJECT_CURRENT = Condition(
@@ -45,8 +45,8 @@ PROJECT_CURRENT = Condition(
     (),
     ("项目信息在有效期内（至 {p}）", "The project's information is valid (until {p})"),
     ("项目 {p2} 起才开放对接", "The project opens on {p2}"),
-    ("项目信息已于 {p}到期，现在是否仍然有效？", "The project's information expired on {p}: does it still hold?"),
-    ("{p2}以后可以对接", "Can be matched from {p2} on"),
+    ("项目信息已于 {p} 到期，现在是否仍然有效？", "The project's information expired on {p}: does it still hold?"),
+    ("{p2} 以后可以对接", "Can be matched from {p2} on"),
 )
 
 CURRENT = (OFFER_CURRENT, PROJECT_CURRENT)

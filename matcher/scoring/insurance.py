@@ -153,7 +153,7 @@ PARTS: tuple[Part, ...] = (
         (),
         ("net_premium",),
         ("净保费", "Net price"),
-        ("补贴后净保费 {o}，比 {v}的产品低", "Net premium {o} after subsidy, less than {v} of the products"),
+        ("补贴后净保费 {o}，比 {v} 的产品低", "Net premium {o} after subsidy, less than {v} of the products"),
     ),
     Part(
         "deductible",

@@ -50,7 +50,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "region",
         shared.region,
-        ("place", "land_in"),
+        ("place_and_landing",),
         ("regions",),
         ("地区", "Region"),
         ("项目在 {p}，基金关注 {o}", "The project is in {p}; the fund looks at {o}"),

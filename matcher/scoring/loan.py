@@ -120,7 +120,7 @@ PARTS: tuple[Part, ...] = (
         ("securities",),
         ("guarantee",),
         ("担保", "Guarantee"),
-        ("可提供 {p}，产品接受 {o}", "Can give {p}; the product takes {o}"),
+        ("产品接受 {o}，项目担保条件：{p}", "The product takes {o}; the project can give: {p}"),
     ),
     Part(
         "cost",
@@ -128,7 +128,7 @@ PARTS: tuple[Part, ...] = (
         (),
         ("loan_cost",),
         ("成本", "Cost"),
-        ("年化成本 {o}，比 {v}的产品低", "Costs {o} a year, less than {v} of the products"),
+        ("年化成本 {o}，比 {v} 的产品低", "Costs {o} a year, less than {v} of the products"),
     ),
     Part(
         "preference",

@@ -219,7 +219,7 @@ def _warnings(pair: _Pair) -> Iterator[Note]:
     if project.warnings:
         stage, level = show_field(project, "verification_stage"), project.trl
         yield Note(
-            f"验证阶段 {stage[0]}与 TRL {level}不一致，请核对",
+            f"验证阶段 {stage[0]} 与 TRL {level}不一致，请核对",
             f"Stage {stage[1]} and TRL {level} do not agree: please check",
         )
     for name, zh, en in (("overdue_records", "逾期记录", "overdue debts"), ("litigation", "未决诉讼", "litigation")):

@@ -90,6 +90,14 @@ def _land_in(project: Project, _: Context) -> Shown:
     return NOT_KNOWN if project.land_in is None else show(tuple(place.region for place in project.land_in), "region")
 
 
+def _place_and_landing(project: Project, context: Context) -> Shown:
+    place = _place(project, context)
+    if not project.land_in:
+        return place
+    zh, en = _land_in(project, context)
+    return f"{place[0]}（愿落地 {zh}）", f"{place[1]} (would land in {en})"
+
+
 def _fields(project: Project, _: Context) -> Shown:
     found = columns_of_project.fields(project)
     return NOT_KNOWN if found is None else show(found, "fields")
@@ -98,6 +106,11 @@ def _fields(project: Project, _: Context) -> Shown:
 def _sectors(project: Project, _: Context) -> Shown:
     found = columns_of_project.sectors(project)
     return NOT_KNOWN if found is None else show(found, "fields")
+
+
+def _loan_purpose(project: Project, _: Context) -> Shown:
+    named = columns_of_project.loan_purposes(project)
+    return show_field(project, "financing_need.loan.purpose") if named is None else show(named)
 
 
 def _ticket(fund: Fund, _: Context) -> Shown:
@@ -205,8 +218,10 @@ _PROJECT: dict[str, Show] = {
     "region": _place,
     "registered_place": _registered_place,
     "land_in": _land_in,
+    "place_and_landing": _place_and_landing,
     "fields": _fields,
     "sectors": _sectors,
+    "financing_need.loan.purpose": _loan_purpose,
 }
 _OFFER: dict[str, Show] = {
     "ticket": _ticket,

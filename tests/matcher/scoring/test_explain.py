@@ -97,7 +97,7 @@ def test_a_stale_offer_is_asked_only_whether_it_still_holds():
     fund = Fund(id="f", valid_until=date(2026, 1, 1), regions=["331000"], region_mode="必须落地", employees_max=5)
     match = explain(Request(Purpose.INVESTMENT, Project(id="p", region="440305"), [fund]), CONTEXT)[0]
     assert match.verdict == "NEED_INFO"
-    assert [question.text_zh for question in match.questions] == ["该信息已于 2026-01-01到期，现在是否仍然有效？"]
+    assert [question.text_zh for question in match.questions] == ["该信息已于 2026-01-01 到期，现在是否仍然有效？"]
 
 
 def test_a_failed_pilot_cannot_be_insured():
