@@ -1,4 +1,4 @@
-"""All benchmarks one after the other, each in a process of its own: `python -m tests.benchmarks [NAME …]`, `make bench`.
+"""All benchmarks one after the other, each in a process of its own: `python -m tests.benchmarks [NAME …]`.
 
 Every script measures against a named peer or bound in the same run and prints ratios. Run it on a quiet machine; the
 figures that were measured, and the machine, stand in `docs/`.
