@@ -1,10 +1,10 @@
 """Expertise of experts for projects: the mean of their three best evidences, with those evidences as the reason.
 
-An expert is a list of evidence texts (papers, projects, patents, reviews, self description), never one mean vector: on
-the gold standard of reviewer assignment the mean of the three best beats the best alone (loss .211 against .240) and
-the mean of all. Similarity is .7 dense cosine + .3 lexical cosine; both are cosines of unit rows, hence self-normalised, on
-one fixed scale for all projects, so that scores of different projects compare (arXiv 2303.16750 scores only such
-comparisons; raw BM25, whose scale grows with the query, loses there).
+An expert is a list of evidence texts (papers, projects, patents, reviews, self description), never one mean vector:
+on the gold standard of reviewer assignment the mean of the three best beats the best alone (loss .211 against .240) and
+the mean of all. Similarity is .7 dense cosine + .3 lexical cosine; both are cosines of unit rows, hence
+self-normalised, on one fixed scale for all projects, so that scores of different projects compare (arXiv 2303.16750
+rates only such comparisons; raw BM25, whose scale grows with the query, loses there).
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal
 from matcher.assignment.solve import solve
 
-
 NONE = np.zeros(0, dtype=np.int64)
 
 

@@ -1,0 +1,250 @@
+"""A call for panels as a JSON file that people and programs can write: ids instead of positions, rules in words.
+
+    {"name": "2026 autumn", "odd": true,
+     "projects": [{"id": "p1", "size": 5}],
+     "experts": [{"id": "e1", "roles": ["技术"], "units": ["台州大学"], "cities": ["台州"], "senior": true,
+                  "load_max": 4}],
+     "scores": [{"project": "p1", "expert": "e1", "score": 0.61}],      or a matrix in the order of the lists
+     "forbidden": [{"project": "p1", "expert": "e1", "reason": "same employer"}],
+     "forced": [["p1", "e2"]], "apart": [["e1", "e2"]],
+     "quotas": [{"of": "roles", "value": "技术", "share": 0.5}, {"of": "senior", "least": 1}],
+     "caps": [{"of": "units", "most": 1}, {"of": "cities", "most": 2}], "lead": {"of": "senior"}}
+
+A pair without a score may not be, unless ``missing_score`` gives it one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from matcher.assignment.arrays import read_problem
+from matcher.assignment.errors import FormatError, ProblemError
+from matcher.assignment.problem import BoolArray, Cap, IntArray, Problem, Quota
+
+Kind = Literal["roles", "languages", "fields", "senior", "may_lead"]
+Group = Literal["units", "cities", "regions"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProjectRow(_Row):
+    """A project of the call."""
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    size: int = 5
+
+
+class ExpertRow(_Row):
+    """An expert of the pool; ``year_left`` is what the year's limit leaves."""
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    senior: bool = False
+    may_lead: bool = False
+    load_max: int = 4
+    load_min: int = 0
+    year_left: int | None = None
+
+
+class ScoreRow(_Row):
+    """The expertise of an expert for a project."""
+
+    project: str
+    expert: str
+    score: float
+
+
+class PairRow(_Row):
+    """A pair that may not be, and why."""
+
+    project: str
+    expert: str
+    reason: str = ""
+
+
+class QuotaRow(_Row):
+    """Seats of a kind: a count, or a share of the panel's size rounded up; for some projects or all."""
+
+    of: Kind
+    value: str = ""
+    least: int = 0
+    share: float = Field(default=0.0, ge=0, le=1)
+    most: int | None = None
+    projects: tuple[str, ...] | None = None
+
+
+class CapRow(_Row):
+    """Most seats of one group: a count, or a share of the panel's size rounded down."""
+
+    of: Group
+    most: int | None = None
+    share: float | None = Field(default=None, gt=0, le=1)
+
+
+class LeadRow(_Row):
+    """Who may lead a panel."""
+
+    of: Literal["senior", "may_lead"] = "may_lead"
+
+
+class CallRow(_Row):
+    """The whole file."""
+
+    name: str = ""
+    odd: bool = False
+    projects: tuple[ProjectRow, ...]
+    experts: tuple[ExpertRow, ...]
+    scores: tuple[ScoreRow | tuple[float, ...], ...]
+    missing_score: float | None = None
+    forbidden: tuple[PairRow, ...] = ()
+    forced: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+    quotas: tuple[QuotaRow, ...] = ()
+    caps: tuple[CapRow, ...] = ()
+    lead: LeadRow | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A call that was read: the problem, and the rows behind it where the file had any."""
+
+    name: str
+    problem: Problem
+    projects: tuple[ProjectRow, ...]
+    experts: tuple[ExpertRow, ...]
+
+
+def read_call(path: Path) -> Call:
+    """The call in a JSON file, or in an ``.npz`` archive of ``arrays``.
+
+    Raises:
+        FormatError: the file is not one, with the place of the mistake.
+        ProblemError: the call contradicts itself.
+    """
+    if path.suffix == ".npz":
+        problem = read_problem(path)
+        sizes = problem.size.tolist()
+        projects = tuple(ProjectRow(id=p, size=size) for p, size in zip(problem.project_ids, sizes, strict=True))
+        return Call(path.stem, problem, projects, tuple(ExpertRow(id=e) for e in problem.expert_ids))
+    try:
+        row = CallRow.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"]) or str(path)
+        raise FormatError(place, first.get("input"), first["msg"], "see docs/panels.md for the format") from error
+    return Call(row.name or path.stem, problem_from(row), row.projects, row.experts)
+
+
+def problem_from(row: CallRow) -> Problem:
+    """The problem that a file describes."""
+    projects = _positions("projects", [project.id for project in row.projects])
+    experts = _positions("experts", [expert.id for expert in row.experts])
+    size = np.array([project.size for project in row.projects], dtype=np.int64)
+    scores, known = _scores(row, projects, experts)
+    forbidden = ~known
+    for pair in row.forbidden:
+        forbidden[_at(projects, "forbidden.project", pair.project), _at(experts, "forbidden.expert", pair.expert)] = (
+            True
+        )
+    least = np.array([expert.load_min for expert in row.experts], dtype=np.int64)
+    return Problem(
+        project_ids=tuple(projects),
+        expert_ids=tuple(experts),
+        scores=scores,
+        size=size,
+        load_max=np.array([_load(expert) for expert in row.experts], dtype=np.int64),
+        load_min=least if least.any() else None,
+        forbidden=forbidden if forbidden.any() else None,
+        forced=tuple((_at(projects, "forced", p), _at(experts, "forced", e)) for p, e in row.forced),
+        quotas=tuple(_quota(row, quota, projects, size) for quota in row.quotas),
+        caps=tuple(_cap(row, cap, size) for cap in row.caps),
+        apart=tuple((_at(experts, "apart", a), _at(experts, "apart", b)) for a, b in row.apart),
+        lead=None if row.lead is None else _members(row, row.lead.of, ""),
+        odd=row.odd,
+    )
+
+
+def _positions(name: str, ids: list[str]) -> dict[str, int]:
+    positions = {value: n for n, value in enumerate(ids)}
+    if len(positions) < len(ids):
+        twice = next(value for n, value in enumerate(ids) if positions[value] != n)
+        raise ProblemError(name, twice, "an id names one thing only", "merge the duplicates or rename one")
+    return positions
+
+
+def _at(positions: dict[str, int], name: str, value: str) -> int:
+    if value not in positions:
+        raise ProblemError(name, value, "it names somebody of the call", "add it to the lists or correct the id")
+    return positions[value]
+
+
+def _load(expert: ExpertRow) -> int:
+    return expert.load_max if expert.year_left is None else max(0, min(expert.load_max, expert.year_left))
+
+
+def _scores(
+    row: CallRow, projects: dict[str, int], experts: dict[str, int]
+) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float32]], BoolArray]:
+    shape = (len(projects), len(experts))
+    scores = np.full(shape, 0.0 if row.missing_score is None else row.missing_score, dtype=np.float32)
+    known = np.full(shape, row.missing_score is not None)
+    for n, entry in enumerate(row.scores):
+        if isinstance(entry, ScoreRow):
+            place = _at(projects, "scores.project", entry.project), _at(experts, "scores.expert", entry.expert)
+            scores[place], known[place] = entry.score, True
+        elif n >= shape[0] or len(entry) != shape[1]:
+            raise FormatError(
+                "scores", f"row {n} of {len(entry)}", f"a matrix of {shape[0]} x {shape[1]}", "complete it"
+            )
+        else:
+            scores[n], known[n] = entry, True
+    return scores, known
+
+
+def _members(row: CallRow, of: Kind, value: str) -> BoolArray:
+    if of == "senior":
+        return np.array([expert.senior for expert in row.experts], dtype=bool)
+    if of == "may_lead":
+        return np.array([expert.may_lead for expert in row.experts], dtype=bool)
+    return np.array([value in getattr(expert, of) for expert in row.experts], dtype=bool)
+
+
+def _quota(row: CallRow, quota: QuotaRow, projects: dict[str, int], size: IntArray) -> Quota:
+    # A share of 2/3 written as .6667 must not ask for one more than two thirds: four places are meant.
+    least = np.maximum(quota.least, np.ceil(np.round(quota.share * size, 3) - 0.001)).astype(np.int64)
+    most = size.copy() if quota.most is None else np.minimum(quota.most, size)
+    if quota.projects is not None:
+        meant = np.zeros(len(size), dtype=bool)
+        meant[[_at(projects, "quotas.projects", p) for p in quota.projects]] = True
+        least, most = np.where(meant, least, 0), np.where(meant, most, size)
+    return Quota(quota.value or quota.of, _members(row, quota.of, quota.value), least, most)
+
+
+def _cap(row: CallRow, cap: CapRow, size: IntArray) -> Cap:
+    if (cap.most is None) == (cap.share is None):
+        raise ProblemError(f"caps.{cap.of}", (cap.most, cap.share), "it states most or share", "give one of them")
+    pairs = [(n, name) for n, expert in enumerate(row.experts) for name in dict.fromkeys(getattr(expert, cap.of))]
+    labels = tuple(sorted({name for _, name in pairs}))
+    number = {name: n for n, name in enumerate(labels)}
+    most = np.full_like(size, cap.most) if cap.most is not None else np.floor((cap.share or 1) * size).astype(np.int64)
+    return Cap(
+        cap.of,
+        np.array([n for n, _ in pairs], dtype=np.int64),
+        np.array([number[name] for _, name in pairs], dtype=np.int64),
+        most,
+        labels,
+    )

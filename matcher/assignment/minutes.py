@@ -1,0 +1,132 @@
+"""Panels for people: a workbook, and the minutes (评审专家组名单) as a PDF. No text is taken for formula or markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+from matcher.assignment.callfile import Call
+from matcher.assignment.errors import FormatError
+from matcher.assignment.planfile import Document
+
+FONTS = (
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei"),
+    *("WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC"),
+)
+"""Fonts looked for, best first; a machine without any of them cannot print Chinese."""
+
+HEAD = ("项目", "名称", "专家", "姓名", "角色", "单位", "主审", "匹配分", "候补一", "候补二")
+
+# The data come in as JSON, so no name is ever read as markup.
+TEMPLATE = """
+#let data = json(bytes(sys.inputs.data))
+#set document(title: data.title, date: none)
+#set page(paper: "a4", margin: 2cm, numbering: "1 / 1")
+#set text(font: data.fonts, size: 10pt)
+#text(size: 16pt, weight: "bold", data.title)
+#for line in data.summary [ #par(text(line)) ]
+#for panel in data.panels {
+  block(breakable: false, above: 14pt)[
+    #text(weight: "bold", panel.title)
+    #table(columns: (auto, 1fr, 1fr, auto, auto, 1fr), inset: 5pt,
+      ..data.head.map(cell => text(weight: "bold", cell)),
+      ..panel.rows.flatten().map(cell => text(cell)))
+  ]
+}
+#v(24pt)
+#grid(columns: (1fr, 1fr), text("经办人（签字）：            "), text("监督人（签字）：            "))
+"""
+
+
+def write_workbook(call: Call, document: Document, path: Path) -> None:
+    """Write one row per seat, and a sheet with the figures; the file is complete or not there."""
+    book = Workbook()
+    seats, figures = book.active, book.create_sheet("说明")
+    if seats is None:
+        raise RuntimeError("a new workbook has no sheet")
+    seats.title = "专家组"
+    _fill(seats, [list(HEAD), *_rows(call, document)])
+    _fill(figures, [[key, _word(document[key])] for key in sorted(_figures(document))])
+    seats.freeze_panes = "A2"
+    draft = path.with_name(f".{path.name}.draft")
+    book.save(draft)
+    draft.replace(path)
+
+
+def minutes(call: Call, document: Document, warn: Callable[[str], None]) -> bytes:
+    """The minutes as a PDF; ``warn`` is told where no Chinese font is installed.
+
+    Raises:
+        FormatError: the document cannot be set.
+    """
+    import typst
+
+    families = set(typst.Fonts().families())
+    installed = [name for name in FONTS if name in families]
+    if not installed:
+        warn("no Chinese font is installed: install one, for example Noto Sans CJK SC, or names stay blank")
+    data = {
+        "title": f"{call.name} 评审专家组名单",
+        "summary": [f"{key}: {_word(document[key])}" for key in sorted(_figures(document))],
+        "head": ["专家", "姓名", "单位", "主审", "匹配分", "候补"],
+        "panels": _panels(call, document),
+        "fonts": [*installed, "DejaVu Sans", "Libertinus Serif"],
+    }
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    try:
+        pdf, _ = typst.compile_with_warnings(TEMPLATE.encode(), format="pdf", sys_inputs=inputs)
+    except (RuntimeError, typst.TypstError) as error:
+        raise FormatError("minutes", call.name, f"they cannot be set ({error})", "look at the names") from error
+    return bytes(pdf)
+
+
+def _figures(document: Document) -> list[str]:
+    return [key for key in ("total", "bound", "gap", "status", "weakest_mean", "pool_hash") if key in document]
+
+
+def _rows(call: Call, document: Document) -> list[list[str]]:
+    projects = {project.id: project for project in call.projects}
+    experts = {expert.id: expert for expert in call.experts}
+    rows: list[list[str]] = []
+    for panel in document["panels"]:
+        for member in panel["members"]:
+            expert = experts[member["expert"]]
+            standby = [alternate["expert"] for alternate in member["alternates"]]
+            rows.append(
+                [
+                    panel["project"],
+                    projects[panel["project"]].name,
+                    expert.id,
+                    expert.name,
+                    "、".join(expert.roles),
+                    "、".join(expert.units),
+                    "是" if member["lead"] else "",
+                    f"{member['score']:.4f}",
+                    *[*standby, "", ""][:2],
+                ]
+            )
+    return rows
+
+
+def _panels(call: Call, document: Document) -> list[dict[str, Any]]:
+    panels: dict[str, dict[str, Any]] = {}
+    for project, name, expert, person, _, unit, lead, score, first, second in _rows(call, document):
+        panel = panels.setdefault(project, {"title": f"{project} {name}".strip(), "rows": []})
+        panel["rows"].append([expert, person, unit, lead, score, "、".join(filter(None, (first, second)))])
+    return list(panels.values())
+
+
+def _word(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _fill(sheet: Any, rows: list[list[str]]) -> None:
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            cell = sheet.cell(number, column)
+            cell.value = "".join(c if c.isprintable() else " " for c in text)
+            cell.data_type = "s"

@@ -1,0 +1,166 @@
+"""Plans as JSON documents: panels by id, the figures, and the prices that prove them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matcher.assignment.alternates import Alternates
+from matcher.assignment.certificate import Certificate
+from matcher.assignment.draw import Draw, DrawRecord, DrawRules, pool_hash
+from matcher.assignment.errors import FormatError
+from matcher.assignment.lead import leads
+from matcher.assignment.problem import Problem
+from matcher.assignment.result import Result, Seats
+
+Document = dict[str, Any]
+
+
+def plan_document(result: Result, prepared: Alternates | None = None) -> Document:
+    """A result as a document; the same result gives the same bytes, so the seconds are left out."""
+    problem = result.problem
+    document: Document = {
+        "format": "panels-1",
+        "pool_hash": pool_hash(problem),
+        "panels": panels_document(problem, result.seats, prepared),
+        "total": result.total,
+        "bound": result.bound,
+        "gap": result.gap,
+        "status": str(result.status),
+        "weakest_mean": result.minimum,
+        "certificate": _certificate(result.certificate),
+    }
+    if result.floor is not None:
+        document["floor"] = {
+            "mean": result.floor.mean,
+            "bound": result.floor.bound,
+            "certificate": _certificate(result.floor.certificate),
+        }
+    return document
+
+
+def panels_document(problem: Problem, seats: Seats, prepared: Alternates | None = None) -> list[Document]:
+    """Panels by id, with scores, leads and alternates."""
+    names = problem.expert_ids
+    lead = leads(problem, seats)
+    panels: list[Document] = []
+    for p, panel in enumerate(seats):
+        members = [
+            {
+                "expert": names[e],
+                "score": round(float(problem.scores[p, e]), 6),
+                "lead": lead[p] == e,
+                "alternates": [{"expert": names[a.expert], "joint": a.joint} for a in (prepared or {}).get((p, e), ())],
+            }
+            for e in panel
+        ]
+        panels.append({"project": problem.project_ids[p], "members": members})
+    return panels
+
+
+def draw_document(problem: Problem, drawn: Draw) -> Document:
+    """A draw as a document, with all that an auditor needs."""
+    record = drawn.record
+    return {
+        "format": "panel-draw-1",
+        "panels": panels_document(problem, drawn.seats),
+        "record": {
+            "seed": record.seed,
+            "epsilon": record.rules.epsilon,
+            "cap": record.rules.cap,
+            "plans": record.rules.plans,
+            "pool_hash": record.pool_hash,
+            "list_hash": record.list_hash,
+            "number": record.number,
+            "best_total": record.best_total,
+            "totals": list(record.totals),
+            "highest_probability": record.highest_probability,
+        },
+    }
+
+
+def read_document(path: Path) -> Document:
+    """A plan or draw that was written.
+
+    Raises:
+        FormatError: the file is neither.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise FormatError(str(path), type(error).__name__, "it is JSON", "give the file that was written") from error
+    if not isinstance(document, dict) or document.get("format") not in ("panels-1", "panel-draw-1"):
+        raise FormatError(str(path), "another file", "it was written by matcher panels", "give a plan or a draw")
+    return document
+
+
+def seats_from(problem: Problem, document: Document) -> Seats:
+    """The panels of a document, in the order of the call.
+
+    Raises:
+        FormatError: a project or expert of the document is not in the call.
+    """
+    projects = {name: n for n, name in enumerate(problem.project_ids)}
+    experts = {name: n for n, name in enumerate(problem.expert_ids)}
+    seats: list[tuple[int, ...]] = [()] * problem.n_projects
+    try:
+        for panel in document["panels"]:
+            members = (experts[member["expert"]] for member in panel["members"])
+            seats[projects[panel["project"]]] = tuple(sorted(members))
+    except (KeyError, TypeError) as error:
+        raise FormatError(
+            "panels", str(error), "projects and experts of the call", "give the call of the plan"
+        ) from error
+    return tuple(seats)
+
+
+def record_from(document: Document) -> DrawRecord:
+    """The record of a draw.
+
+    Raises:
+        FormatError: the document lacks it.
+    """
+    try:
+        entry = document["record"]
+        rules = DrawRules(entry["epsilon"], entry["cap"], entry["plans"])
+        return DrawRecord(
+            entry["seed"], rules, entry["pool_hash"], entry["list_hash"], entry["number"], entry["best_total"],
+            tuple(entry["totals"]), entry["highest_probability"],
+        )  # fmt: skip
+    except (KeyError, TypeError) as error:
+        raise FormatError("record", str(error), "the record of a draw", "give the file that the draw wrote") from error
+
+
+def certificate_from(entry: Document) -> Certificate:
+    """The prices of a document.
+
+    Raises:
+        FormatError: they are not complete.
+    """
+    try:
+        return Certificate(
+            weight=np.array(entry["weight"], dtype=np.float64),
+            offset=float(entry["offset"]),
+            expert=np.array(entry["expert"], dtype=np.float64),
+            quota=np.array(entry["quota"], dtype=np.float64).reshape(len(entry["weight"]), -1),
+            cap_row=np.array(entry["cap_row"], dtype=np.int64).reshape(-1, 3),
+            cap_price=np.array(entry["cap_price"], dtype=np.float64),
+            primary=int(entry["primary"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError("certificate", str(error), "the prices of a plan", "give the file as written") from error
+
+
+def _certificate(proof: Certificate) -> Document:
+    return {
+        "weight": proof.weight.tolist(),
+        "offset": proof.offset,
+        "expert": proof.expert.tolist(),
+        "quota": proof.quota.tolist(),
+        "cap_row": proof.cap_row.tolist(),
+        "cap_price": proof.cap_price.tolist(),
+        "primary": proof.primary,
+    }

@@ -1,0 +1,252 @@
+"""`matcher panels solve | check | repair | draw | replay | reserve-list`: a call file in, panels with proof out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from matcher.assignment.errors import AssignmentError, ChangeError, FormatError
+from matcher.assignment.problem import Problem
+from matcher.assignment.result import Listener, Progress
+from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError
+
+app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
+errors = Console(stderr=True)
+
+CallArgument = Annotated[Path, typer.Argument(help="call file (JSON, see docs/panels.md) or .npz archive")]
+PlanArgument = Annotated[Path, typer.Argument(help="plan written by `matcher panels solve`")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="write there instead of to the screen")]
+
+
+@app.command()
+def solve(
+    call: CallArgument,
+    out: OutOption = None,
+    floor: Annotated[float, typer.Option(min=0, max=1, help="share of the best weakest panel; 0: none")] = 0.98,
+    seed: Annotated[int, typer.Option(min=0, help="of the search in large calls")] = 0,
+    xlsx: Annotated[Path | None, typer.Option(help="also write a workbook")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="also write the minutes")] = None,
+) -> None:
+    """The best panels with their proven bound and two alternates per seat; the same call gives the same panels."""
+    from matcher.assignment.alternates import alternates
+    from matcher.assignment.callfile import read_call
+    from matcher.assignment.check import verify
+    from matcher.assignment.minutes import minutes, write_workbook
+    from matcher.assignment.planfile import plan_document
+    from matcher.assignment.result import Goal
+    from matcher.assignment.solve import solve as best
+
+    with told():
+        given = read_call(call)
+        with progress() as tell:
+            result = best(given.problem, Goal(floor_share=floor or None), seed, tell)
+        broken = verify(result)
+        document = plan_document(result, alternates(given.problem, result.seats))
+        _write(document, out)
+        if xlsx:
+            write_workbook(given, document, xlsx)
+        if pdf:
+            pdf.write_bytes(minutes(given, document, _warn))
+    errors.print(
+        f"{result.status}: total {result.total:.6g} of at most {result.bound:.6g} (gap {100 * result.gap:.4f} %), "
+        f"weakest panel {result.minimum:.4f}",
+        highlight=False,
+    )
+    _fail_on(broken)
+
+
+@app.command()
+def check(call: CallArgument, plan: PlanArgument) -> None:
+    """Whether a plan keeps every rule, and whether its prices prove its bound; shares no code with the solver."""
+    from matcher.assignment.callfile import read_call
+    from matcher.assignment.check import bound_of, total_of
+    from matcher.assignment.check import check as broken_rules
+    from matcher.assignment.planfile import certificate_from, read_document, seats_from
+
+    with told():
+        problem, document = read_call(call).problem, read_document(plan)
+        seats = seats_from(problem, document)
+        broken = [str(violation) for violation in broken_rules(problem, seats)]
+        total = total_of(problem, seats)
+        typer.echo(f"total {total:.6f}")
+        if "certificate" in document:
+            bound = bound_of(problem, certificate_from(document["certificate"]))
+            typer.echo(f"bound {bound:.6f}, gap {100 * (bound - total) / abs(bound or 1):.4f} %")
+            if bound > float(document["bound"]) + 1e-6 * max(1.0, abs(bound)):
+                broken.append(f"bound: the plan claims {document['bound']}, its prices prove {bound}")
+    _fail_on(broken)
+    typer.echo("no violation")
+
+
+@app.command()
+def repair(
+    call: CallArgument,
+    plan: PlanArgument,
+    out: OutOption = None,
+    vacated: Annotated[list[str] | None, typer.Option(help="PROJECT:EXPERT, may be given often")] = None,
+    gone: Annotated[list[str] | None, typer.Option(help="EXPERT who leaves every panel")] = None,
+    pinned: Annotated[list[str] | None, typer.Option(help="PROJECT:EXPERT that must not move")] = None,
+) -> None:
+    """Fill vacated seats and keep the others; where that cannot be, name the fewest others that move."""
+    from matcher.assignment.alternates import alternates
+    from matcher.assignment.callfile import read_call
+    from matcher.assignment.planfile import panels_document, read_document, seats_from
+    from matcher.assignment.repair import repair as mend
+
+    with told():
+        problem = read_call(call).problem
+        seats = seats_from(problem, read_document(plan))
+        lost = [_pair(problem, "vacated", text) for text in vacated or ()]
+        kept = [_pair(problem, "pinned", text) for text in pinned or ()]
+        away = [_expert(problem, "gone", text) for text in gone or ()]
+        mended = mend(problem, seats, lost, away, kept)
+        prepared = alternates(problem, mended.seats)
+        swaps = [
+            {
+                "project": problem.project_ids[swap.project],
+                "leaves": problem.expert_ids[swap.leaves],
+                "comes": problem.expert_ids[swap.comes],
+                "reason": swap.reason,
+            }
+            for swap in mended.swaps
+        ]
+        panels = panels_document(problem, mended.seats, prepared)
+        _write({"format": "panels-1", "swaps": swaps, "panels": panels}, out)
+    for swap in swaps:
+        errors.print("{project}: {leaves} -> {comes} ({reason})".format(**swap), highlight=False, markup=False)
+
+
+@app.command()
+def draw(
+    call: CallArgument,
+    seed: Annotated[str, typer.Option(help="announced before the draw: a lottery number, a hash")],
+    out: OutOption = None,
+    epsilon: Annotated[float, typer.Option(help="share of the best total that may be given up")] = 0.05,
+    cap: Annotated[float, typer.Option(help="highest probability of any seat")] = 0.5,
+    plans: Annotated[int, typer.Option(help="plans to draw from")] = 20,
+) -> None:
+    """Draw panels at random among near-best plans; the record lets anybody replay it."""
+    from matcher.assignment.callfile import read_call
+    from matcher.assignment.draw import DrawRules
+    from matcher.assignment.draw import draw as drawn
+    from matcher.assignment.planfile import draw_document
+
+    with told():
+        problem = read_call(call).problem
+        with progress() as tell:
+            result = drawn(problem, seed, DrawRules(epsilon, cap, plans), tell)
+        _write(draw_document(problem, result), out)
+
+
+@app.command()
+def replay(call: CallArgument, record: Annotated[Path, typer.Argument(help="file written by the draw")]) -> None:
+    """Draw again from a record and compare: the auditor's command."""
+    from matcher.assignment.callfile import read_call
+    from matcher.assignment.draw import replay as again
+    from matcher.assignment.planfile import read_document, record_from, seats_from
+
+    with told():
+        problem, document = read_call(call).problem, read_document(record)
+        differences = again(problem, record_from(document), seats_from(problem, document))
+    _fail_on(differences)
+    typer.echo("the record holds")
+
+
+@app.command("reserve-list")
+def reserve_list(
+    opinions: Annotated[Path, typer.Argument(help='JSON: {"opinions": [{project, expert, scores, comment}], …}')],
+    out: OutOption = None,
+    quota: Annotated[int | None, typer.Option(min=0, help="projects on the list")] = None,
+) -> None:
+    """Rank projects by their opinions, corrected for severe and lenient experts."""
+    from matcher.opinions.reserve import reserve_list as ranked
+
+    with told():
+        document = _json(opinions)
+        try:
+            given = [Opinion(**entry) for entry in document["opinions"]]
+            sides = tuple(Dimension(**entry) for entry in document.get("dimensions", ())) or DIMENSIONS
+        except (KeyError, TypeError) as error:
+            raise FormatError(str(opinions), str(error), "opinions with project, expert, scores", "see docs") from error
+        result = ranked(
+            given, sides, document.get("quota") if quota is None else quota, document.get("groups"),
+            document.get("group_quota"),
+        )  # fmt: skip
+        _write(asdict(result), out)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what a person did wrong into one sentence and exit code 2."""
+    try:
+        yield
+    except (AssignmentError, OpinionError, OSError) as error:
+        errors.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def progress() -> Iterator[Listener]:
+    """A line that says what is being done, how good the plan is and what is proven."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Bar(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def tell(step: Progress) -> None:
+            known = [f"{name} {value:.6g}" for name, value in (("total", step.total), ("bound", step.bound)) if value]
+            bar.update(task, description=" ".join([step.stage, str(step.step + 1), *known]))
+
+        yield tell
+
+
+def _pair(problem: Problem, name: str, text: str) -> tuple[int, int]:
+    project, found, expert = text.partition(":")
+    if not found or project not in problem.project_ids:
+        raise ChangeError(name, text, "it is PROJECT:EXPERT of the call", "write p1:e7")
+    return problem.project_ids.index(project), _expert(problem, name, expert)
+
+
+def _expert(problem: Problem, name: str, text: str) -> int:
+    if text not in problem.expert_ids:
+        raise ChangeError(name, text, "it names an expert of the call", "correct the id")
+    return problem.expert_ids.index(text)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise FormatError(str(path), type(error).__name__, "it is JSON", "correct the file") from error
+    if not isinstance(document, dict):
+        raise FormatError(str(path), type(document).__name__, "it is a JSON object", "see docs/panels.md")
+    return document
+
+
+def _warn(text: str) -> None:
+    errors.print(text, style="yellow", highlight=False)
+
+
+def _fail_on(broken: list[Any]) -> None:
+    for violation in broken:
+        errors.print(str(violation), style="red", highlight=False, markup=False)
+    if broken:
+        raise typer.Exit(1)
+
+
+def _write(document: dict[str, Any], out: Path | None) -> None:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    draft = out.with_name(f".{out.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(out)
