@@ -8,11 +8,12 @@ from matcher.columns.expert import DAY_BITS, FOREVER, UNDATED
 from matcher.columns.forms import EPOCH
 from matcher.columns.interned import UNKNOWN as NO_CODE
 from matcher.columns.pairs import Block, gathered
+from matcher.rules.combinators import AllOf
 from matcher.rules.common import CURRENT
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
 from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene, state
-from matcher.rules.tests import AllOf, OfferFact, Pairwise
+from matcher.rules.tests import OfferFact, Pairwise
 
 _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
 

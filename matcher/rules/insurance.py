@@ -3,11 +3,12 @@
 import numpy as np
 
 from matcher.columns import Columns
+from matcher.rules.combinators import AllOf
 from matcher.rules.common import CURRENT
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
 from matcher.rules.kleene import TRUE, Kleene, state
-from matcher.rules.tests import AllOf, AtLeast, AtMost, Disjoint, InRegion, OfferFact, Overlap
+from matcher.rules.tests import AtLeast, AtMost, Disjoint, InRegion, OfferFact, Overlap
 
 _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
 

@@ -6,22 +6,12 @@ from matcher.columns import Columns
 from matcher.columns.forms import known_bit
 from matcher.columns.pairs import Block
 from matcher.domain.taxonomy import Instrument, RegionMode
+from matcher.rules.combinators import AllOf, AnyOf
 from matcher.rules.common import CURRENT, company_age
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
 from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene, state
-from matcher.rules.tests import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    AtMost,
-    InRegion,
-    NothingShared,
-    OfferFact,
-    OutsideSectors,
-    Overlap,
-    Pairwise,
-)
+from matcher.rules.tests import AtLeast, AtMost, InRegion, NothingShared, OfferFact, OutsideSectors, Overlap, Pairwise
 
 _EXCLUDES, _PREFERS = ConditionKind.DECLARED_EXCLUSION, ConditionKind.DECLARED_PREFERENCE
 _MUST_LAND = ("region_mode", RegionMode.MUST_LAND)

@@ -13,10 +13,11 @@ import numpy as np
 from matcher.columns import Columns
 from matcher.domain import Center, Kind, Project
 from matcher.domain.taxonomy import CompanyTitle
+from matcher.rules.combinators import AllOf, AnyOf, Not
 from matcher.rules.condition import Text
 from matcher.rules.context import Context
 from matcher.rules.kleene import FALSE, TRUE, UNKNOWN, Kleene, state
-from matcher.rules.tests import AllOf, AnyOf, Not, ProjectFact, Test
+from matcher.rules.tests import ProjectFact, Test
 
 
 @dataclass(frozen=True, slots=True)
