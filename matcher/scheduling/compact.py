@@ -106,26 +106,42 @@ def _runs_less_one(core: Core, party: int, day: tuple[int, ...], busy: set[int],
 
 def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell: Tell | None = None) -> Compacted:
     """The same meetings with fewer breaks, and a bound; every hard rule stays kept."""
-    breaks = sum(waiting(core, placed))
-    chains = all(int(core.length[u]) == 1 for u in placed)
     is_small = sum(int(core.start[u].sum()) for u in placed) <= effort.exact_columns
-    if chains:
-        placed, breaks = _anneal(core, placed, seed, effort.first if is_small else effort.quick, (tell, effort.left))
-        for turn in range(0 if is_small else 3):
-            if 0 < breaks <= NEARLY:
-                placed, breaks = _anneal(core, placed, seed + 100 + turn, effort.quick, (tell, effort.left))
+    if _has_chains(core, placed):
+        placed = _quickly(core, placed, seed, effort, is_small=is_small, tell=tell)
+    breaks = sum(waiting(core, placed))
     if breaks == 0:
         return Compacted(placed, 0, 0)
     bound, spent = 0, 0
     if is_small:
-        answer = timetable_exactly(
-            core, sorted(int(core.meeting[u]) for u in placed), effort.exact_conflicts, effort.left
-        )
+        meetings = sorted(int(core.meeting[u]) for u in placed)
+        answer = timetable_exactly(core, meetings, effort.exact_conflicts, effort.left)
         bound, spent = answer.bound, answer.conflicts
-        if answer.placement is not None:
-            exact = dict(answer.placement.values())
-            if answer.breaks <= breaks:
-                return Compacted(exact, answer.breaks, answer.bound, spent)
+        if answer.placement is not None and answer.breaks <= breaks:
+            return Compacted(dict(answer.placement.values()), answer.breaks, answer.bound, spent)
+    return _slowly(core, Compacted(placed, breaks, bound, spent), seed, effort, tell)
+
+
+def _has_chains(core: Core, placed: dict[int, int]) -> bool:
+    return all(int(core.length[u]) == 1 for u in placed)
+
+
+def _quickly(
+    core: Core, placed: dict[int, int], seed: int, effort: Effort, *, is_small: bool, tell: Tell | None
+) -> dict[int, int]:
+    """Annealing that mostly ends at zero on events with room to spare."""
+    if is_small:
+        return _anneal(core, placed, seed, effort.first, (tell, effort.left))[0]
+    for turn in range(4):
+        placed, breaks = _anneal(core, placed, seed + 100 * turn, effort.quick, (tell, effort.left))
+        if not 0 < breaks <= NEARLY:
+            break
+    return placed
+
+
+def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell | None) -> Compacted:
+    """Long annealing and exact days in turns."""
+    placed, breaks, spent, chains = start.placed, start.breaks, start.conflicts, _has_chains(core, start.placed)
     for turn in range(effort.rounds):
         if chains:
             pace = effort.again if turn else effort.long
@@ -137,9 +153,9 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
         breaks = sum(waiting(core, placed))
         if tell is not None:
             tell("breaks", breaks)
-        if breaks <= bound or effort.left() <= 0 or not chains:
+        if breaks <= start.bound or effort.left() <= 0 or not chains:
             break
-    return Compacted(placed, breaks, bound, spent)
+    return Compacted(placed, breaks, start.bound, spent)
 
 
 def _anneal(core: Core, placed: dict[int, int], seed: int, pace: Pace, watch: Watch) -> tuple[dict[int, int], int]:

@@ -36,7 +36,7 @@ def solve(event: Event, seed: int = 0, effort: Effort | None = None, tell: Tell 
     if blocks:
         return _no_plan(event, seed, "counts", infeasible=True, reasons=blocks)
     if not event.meetings:
-        return finish(core, Compacted({}, 0, 0), selection_value(core, []), seed, "counts")
+        return replace(finish(core, Compacted({}, 0, 0), selection_value(core, []), seed, "counts"), reasons=notes)
     plan = _timetable(core, seed, effort, tell) if event.is_timetable else _selection(core, seed, effort, tell)
     return replace(plan, reasons=plan.reasons + notes)
 
