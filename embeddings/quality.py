@@ -64,8 +64,8 @@ def quality_is_built(models: Path | None = None) -> bool:
     return ((models or models_folder()) / E5_FOLDER / MANIFEST).is_file()
 
 
-def load_quality(models: Path | None = None) -> QualityEncoder:
-    """The encoder over the e5 built in `models`.
+def load_quality(models: Path | None = None, own: Path = BUILTIN) -> QualityEncoder:
+    """The encoder over the e5 built in `models`; `own` has the folders `static` and `quality` that ship.
 
     Raises EncoderMissingError if it is not built yet and EncoderBrokenError if a file was changed.
     """
@@ -75,9 +75,8 @@ def load_quality(models: Path | None = None) -> QualityEncoder:
             f"{_NAME} is not built in {folder.parent}: run `matcher models build`. builtin:static answers without it."
         )
     e5 = read_manifest(folder)
-    own = read_manifest(BUILTIN / "quality")
-    static = load_static(BUILTIN / "static", read_manifest(BUILTIN / "static"))
-    fingerprint = digest_of(static.fingerprint, e5.fingerprint, own.fingerprint)
-    return QualityEncoder(
-        static, E5(folder, session_threads()), read_head(BUILTIN / "quality" / "head.safetensors"), fingerprint
-    )
+    head = read_manifest(own / "quality")
+    static = load_static(own / "static", read_manifest(own / "static"))
+    fingerprint = digest_of(static.fingerprint, e5.fingerprint, head.fingerprint)
+    model = E5(folder, session_threads())
+    return QualityEncoder(static, model, read_head(own / "quality" / "head.safetensors"), fingerprint)

@@ -1,4 +1,4 @@
-"""One command a step: `python -m embeddings.training STEP --data FOLDER --work FOLDER`; `static` runs all its steps."""
+"""One command a step: `python -m embeddings.training STEP --data FOLDER --work FOLDER`; `static`, `quality` run all."""
 
 import sys
 import time
@@ -9,6 +9,7 @@ import typer
 
 from embeddings.errors import EmbeddingsError
 from embeddings.training.corpus import Corpus
+from embeddings.training.quality_steps import QualityBuild
 from embeddings.training.static_steps import StaticBuild
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -16,6 +17,7 @@ Data = Annotated[Path, typer.Option(help="Folder with the public training files 
 Work = Annotated[Path, typer.Option(help="Folder for the results of the steps; a step done before is skipped.")]
 Summaries = Annotated[bool, typer.Option(help="Whether the machine-written Chinese summaries may train.")]
 STATIC_STEPS = ("vocabulary", "teachers", "initialise", "pairs", "finetune", "quantise")
+QUALITY_STEPS = ("trim", "export", "rows", "head", "judge")
 
 
 class Meter:
@@ -34,24 +36,25 @@ class Meter:
             print(f"{self._label}: {done}/{total or '?'}, {now - self._began:.0f} s", file=sys.stderr, flush=True)
 
 
-def run_static(step: str, data: Path, work: Path, *, summaries: bool) -> None:
-    """Runs one step of the static table, or every step for `static`."""
+def run_steps(step: str, data: Path, work: Path, *, summaries: bool) -> None:
+    """Runs one step, or every step of `static` or `quality`."""
     work.mkdir(parents=True, exist_ok=True)
-    build = StaticBuild(Corpus(data, summaries), work)
-    for name in STATIC_STEPS if step == "static" else (step,):
+    corpus = Corpus(data, summaries)
+    build = StaticBuild(corpus, work) if step in {*STATIC_STEPS, "static"} else QualityBuild(corpus, work)
+    for name in {"static": STATIC_STEPS, "quality": QUALITY_STEPS}.get(step, (step,)):
         getattr(build, name)(Meter(name))
 
 
-def _command(step: str) -> None:
-    doc = "All steps of builtin:static." if step == "static" else (getattr(StaticBuild, step).__doc__ or "")
-
+def _command(step: str, doc: str) -> None:
     @app.command(step, help=doc)
     def run(data: Data, work: Work, summaries: Summaries = True) -> None:
-        run_static(step, data, work, summaries=summaries)
+        run_steps(step, data, work, summaries=summaries)
 
 
-for _step in (*STATIC_STEPS, "static"):
-    _command(_step)
+for _build, _steps, _all in ((StaticBuild, STATIC_STEPS, "static"), (QualityBuild, QUALITY_STEPS, "quality")):
+    for _step in _steps:
+        _command(_step, getattr(_build, _step).__doc__ or "")
+    _command(_all, f"All steps of builtin:{_all}: {', '.join(_steps)}.")
 
 
 def main() -> None:

@@ -1,16 +1,20 @@
 """The e5 folder that `builtin:quality` needs, made from the installed package: convert, trim, export, check."""
 
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.e5 import MAX_TOKENS, PROMPTS
-from embeddings.encoder import Progress
+from embeddings.e5 import E5, MAX_TOKENS, PROMPTS
+from embeddings.encoder import BUILTIN, Progress, unit_rows
+from embeddings.errors import EncoderBrokenError
 from embeddings.manifest import Manifest, file_digest, write_manifest
+from embeddings.quality import E5_FOLDER
 from embeddings.training.convert import PACKAGE, VERSION, Weights, e5_tokenizer, find_weights
 from embeddings.training.export import export_onnx
+from embeddings.training.trim import unpack_pieces
 
 _FILES = ("model.onnx", "tokenizer.json")
 
@@ -60,6 +64,53 @@ def build_e5(
     partial.rename(folder)
     _report(progress, 4)
     return manifest
+
+
+def build_quality(models: Path, progress: Progress | None = None, source: Path | None = None) -> Manifest:
+    """Builds the e5 folder of `builtin:quality` in `models` and checks that it answers as the one it was trained with.
+
+    Raises EncoderMissingError without the package and EncoderBrokenError if the package or the result is not the one
+    expected; what was there before is then kept.
+    """
+    kept = unpack_pieces((BUILTIN / "quality" / "pieces.bits").read_bytes())
+    trial = models / f"{E5_FOLDER}.trial"
+    manifest = build_e5(trial, kept, progress, source)
+    try:
+        check_probe(E5(trial), json.loads((BUILTIN / "quality" / "probe.json").read_text("utf-8")))
+    except EncoderBrokenError:
+        shutil.rmtree(trial)
+        raise
+    folder = models / E5_FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    trial.rename(folder)
+    return manifest
+
+
+PROBES = (
+    "固态电池电解质的界面稳定性",
+    "Solid electrolytes for next-generation energy storage",
+    "肿瘤免疫治疗 PD-1",
+    "SiC MOSFET",
+)
+_LEAST_COSINE = 0.98
+
+
+def probe_rows(model: E5) -> dict[str, list[float]]:
+    """e5's rows of a few texts, to four digits; a built model that gives others is broken."""
+    rows = model.encode(PROBES, "query")
+    return {text: [round(float(number), 4) for number in row] for text, row in zip(PROBES, rows, strict=True)}
+
+
+def check_probe(model: E5, expected: dict[str, list[float]]) -> None:
+    """Raises EncoderBrokenError if the model's rows of the probe texts are not the expected ones."""
+    rows = model.encode(list(expected), "query")
+    wanted = unit_rows(np.array(list(expected.values())))
+    worst = float((rows * wanted).sum(axis=1).min()) if wanted.shape == rows.shape else -1.0
+    if worst < _LEAST_COSINE:
+        raise EncoderBrokenError(
+            f"The built e5 answers its probe texts with cosine {worst:.3f}, expected {_LEAST_COSINE} or more: the "
+            "package or this machine's int8 arithmetic differs. builtin:static answers without it."
+        )
 
 
 def _report(progress: Progress | None, step: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import EmbeddingsError
+from embeddings.errors import EncoderError
 from embeddings.manifest import file_digest
 
 FILES = {
@@ -59,10 +59,10 @@ class Corpus:
     summaries: bool = True
 
     def path(self, key: str) -> Path:
-        """Where the file `key` lies; raises EmbeddingsError naming the file if it is not there."""
+        """Where the file `key` lies; raises EncoderError naming the file if it is not there."""
         path = self.folder / FILES[key]
         if not path.is_file():
-            raise EmbeddingsError(f"The training file {path} is missing; docs/models.md says where it comes from.")
+            raise EncoderError(f"The training file {path} is missing; docs/models.md says where it comes from.")
         return path
 
     def digests(self) -> dict[str, str]:

