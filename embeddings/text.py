@@ -65,11 +65,11 @@ def normalise(text: str) -> str:
     if not (lower := text.lower()).isascii() and not unicodedata.is_normalized("NFKC", lower):
         lower = unicodedata.normalize("NFKC", lower)
     text = " ".join(simplify(lower).split())
-    return (
-        _plain_numbers(text)
-        if any(character.isdigit() for character in text) or "万元" in text or "亿元" in text
-        else text
-    )
+    if not _NUMBER.search(text):
+        return text
+    while (plain := _plain_numbers(text)) != text:  # one rewrite can lay open the next: "¥¥5", "¥1¥0"
+        text = plain
+    return text
 
 
 def words(text: str) -> list[str]:

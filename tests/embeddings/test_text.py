@@ -37,6 +37,7 @@ def test_normalise_gives_one_spelling(written: str, spelling: str) -> None:
 @settings(max_examples=200, deadline=None)
 @example("İ１，０００万元　５　纳米 ㎡ ﬁ Å ΐ")
 @example("一千万元元 1.0.0 10000元")
+@example("¥¥0 ¥1¥0 0元人民币人民币 5人民币元人民币")
 @given(st.text() | st.text(alphabet="1０,.，万亿元五千 米克人民币rmb￥ \ud800\u200b後乾"))
 def test_normalise_twice_changes_nothing_and_gives_valid_unicode(text: str) -> None:
     once = normalise(text)
