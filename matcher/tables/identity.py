@@ -25,7 +25,8 @@ _ID_BYTES = 8
 
 def content_hash(record: Record) -> str:
     """A hash of everything that the record says, 32 hex digits: equal records have equal hashes."""
-    content = orjson.dumps(record.model_dump(exclude_none=True), default=_plain, option=orjson.OPT_SORT_KEYS)
+    said = [type(record).__name__, record.model_dump(exclude_none=True)]
+    content = orjson.dumps(said, default=_plain, option=orjson.OPT_SORT_KEYS)
     return blake2b(content, digest_size=16).hexdigest()
 
 

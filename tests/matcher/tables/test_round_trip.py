@@ -11,7 +11,7 @@ from matcher.domain import Kind
 from matcher.tables import content_hash, export, read
 from tests.strategies import records
 
-_MODEST = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_MODEST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _written_and_read(found, path, kind, language="zh"):
@@ -40,10 +40,10 @@ def test_json_lines_give_equal_records(kind, data):
 
 
 @pytest.mark.parametrize("kind", Kind)
-@settings(_MODEST, max_examples=2)
+@settings(_MODEST, max_examples=3)
 @given(data=st.data())
 def test_workbooks_give_equal_records(kind, data):
-    found = data.draw(st.lists(records(kind), min_size=3, max_size=6, unique_by=lambda record: record.id))
+    found = data.draw(st.lists(records(kind), min_size=3, max_size=8, unique_by=lambda record: record.id))
     with tempfile.TemporaryDirectory() as folder:
         assert _written_and_read(found, Path(folder) / "a.xlsx", kind) == tuple(found)
 
