@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from matcher.tables.errors import BadCellError, Words
-from matcher.tables.numbers import NUMBER, folded, to_decimal
+from matcher.tables.quantities import NUMBER, folded, to_decimal
 
 WAN_PER: dict[str, Decimal] = {
     "元": Decimal("0.0001"),

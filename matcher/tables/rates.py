@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from matcher.tables.errors import BadCellError, Words
-from matcher.tables.numbers import NUMBER, number, to_decimal
+from matcher.tables.quantities import NUMBER, number, to_decimal
 
 _PERCENT = Decimal("0.01")
 _SHARE = re.compile(rf"{NUMBER}\s*(?P<sign>%|‰|bps?|个?基点)?")

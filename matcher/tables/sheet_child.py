@@ -2,6 +2,9 @@
 
     python -I sheet_child.py PATH MEMORY_BYTES CPU_SECONDS UNPACKED_BYTES
 
+CPU_SECONDS is the time until the first row; a timer of this process's own work ends it then (SIGPROF), so that a busy
+machine refuses no file that a quiet one takes.
+
 Writes lines of JSON: first {"sheet", "others", "hidden_rows", "merged"} or {"refused": why, "found": …}, then lists of
 [row number, cells]. A cell is null, a number, a text, true or false, {"d": day}, {"t": time} or, where it cannot be
 read, {"x": kind, "v": what stands there}. Nothing here uses the rest of the package: the process starts in a blink and
@@ -12,6 +15,7 @@ import json
 import os
 import re
 import resource
+import signal
 import sys
 import zipfile
 from datetime import date, datetime
@@ -27,6 +31,7 @@ LONGEST_GAP = 20_000
 BIGGEST_EXACT = 10**15
 ROWS_IN_LINE = 200
 MOST_PARTS = 5000
+MOST_CPU_SECONDS = 60
 WORDS_SHEET = "词表 Words"
 """The second sheet of a template."""
 
@@ -37,12 +42,13 @@ _PERCENT_FORMATS = {9, 10}
 _CELL_NAME = re.compile(r"([A-Z]+)(\d+)")
 
 
-def limit(memory_bytes: int, cpu_seconds: int) -> None:
+def limit(memory_bytes: int, cpu_seconds: float) -> None:
     """Sets the limits of this process; no core file is left by a crash."""
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     for what, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CPU, MOST_CPU_SECONDS),
         (resource.RLIMIT_FSIZE, 0),
     ):
         resource.setrlimit(what, (value, value))
@@ -304,8 +310,8 @@ def fill_down(values: list[Any], down: dict[int, tuple[Any, int]], row: int) -> 
 
 def main() -> None:
     """Reads the sheet and writes its rows."""
-    path, memory_bytes, cpu_seconds, unpacked_bytes = sys.argv[1], *map(int, sys.argv[2:5])
-    limit(memory_bytes, cpu_seconds)
+    path, memory_bytes, unpacked_bytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[4])
+    limit(memory_bytes, float(sys.argv[3]))
     archive = check_container(path, unpacked_bytes)
     import python_calamine
 
@@ -325,6 +331,7 @@ def main() -> None:
     merged = sum(map(len, merged_down(sheet, 0).values()))
     say({"sheet": name, "others": others, "hidden_rows": details.hidden_rows, "merged": merged})
     sys.stdout.flush()
+    signal.setitimer(signal.ITIMER_PROF, 0)
     lines: list[Any] = []
     size = 0
     for row in rows_of(sheet, details):
