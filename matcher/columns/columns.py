@@ -1,7 +1,7 @@
 """`Columns`: the records of one kind as numpy arrays, row by row addressable and growable."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -34,6 +34,7 @@ class Columns:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self._n = 0
+        self._derived: dict[Hashable, Any] = {}
         self._dense: dict[str, NDArray[Any]] = {
             column.name: np.empty(0, column.dtype) for column in schema(kind) if column.form is not Form.TUPLE
         }
@@ -72,6 +73,7 @@ class Columns:
                 self.tuples[column.name].put(places, values)
             else:
                 self._dense[column.name][places] = values
+        self._derived = {}  # last, so that nothing computed meanwhile stays
 
     def take(self, rows: Sequence[int] | NDArray[np.integer]) -> "Columns":
         """The columns of some rows, in their order; one row may stand several times.
@@ -80,10 +82,18 @@ class Columns:
         """
         places = np.asarray(rows, np.int64)
         taken = Columns.__new__(Columns)
-        taken.kind, taken._n = self.kind, len(places)
+        taken.kind, taken._n, taken._derived = self.kind, len(places), {}
         taken._dense = _Copied(lambda name: self[name][places])
         taken.tuples = _Copied(lambda name: self.tuples[name].take(places))
         return taken
+
+    def derived(self, key: Hashable, compute: Callable[[], V]) -> V:
+        """What `compute` gives from these columns, kept under `key` until a row changes."""
+        kept = self._derived
+        if key not in kept:
+            kept[key] = compute()
+        found: V = kept[key]
+        return found
 
     def save(self, folder: Path) -> None:
         """Writes one .npy file per array and `columns.json` into a new or empty folder."""

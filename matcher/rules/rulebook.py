@@ -10,9 +10,9 @@ from matcher.domain import Purpose
 from matcher.domain.codes import data_folder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
-    """rules: the tables of `rules.toml`. weights: those of `weights.toml`."""
+    """rules: the tables of `rules.toml`. weights: those of `weights.toml`. Two rulebooks are equal if they are one."""
 
     rules: Mapping[str, Any]
     weights: Mapping[str, Any]

@@ -45,6 +45,19 @@ class Test(ABC):
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Which offers do not ask: `everywhere`, or (n,) int8 of NOT_ASKED and 0; None where all ask."""
+
+    everywhere: bool
+    states: Kleene | None
+
+    @classmethod
+    def of(cls, silent: NDArray[np.bool_]) -> "Silence":
+        """From (n,) bool."""
+        return cls(bool(silent.all()), silent.view(np.int8) * NOT_ASKED if silent.any() else None)
+
+
+@dataclass(frozen=True, slots=True)
 class AtLeast(Test):
     """The project's quantity is at least what the offer asks."""
 
@@ -80,26 +93,26 @@ def _bound(
     test: AtLeast | AtMost, projects: Columns, offers: Columns, context: Context, compare: np.ufunc
 ) -> Block | None:
     p, o = quantity(test.project, projects, context), quantity(test.offer, offers, context)
-    silent = np.isnan(o)
-    if silent.all():
+    key = ("unstated", test.offer, None if isinstance(test.offer, str) else context.today)
+    silence = offers.derived(key, lambda: Silence.of(np.isnan(o)))
+    if silence.everywhere:
         return None
-    return _comparison(lambda i, j: compare(p[i, None], o[None, j]), np.isnan(p), silent)
+    return _comparison(lambda i, j: compare(p[i, None], o[None, j]), np.isnan(p), silence)
 
 
 def _comparison(
-    holds: Callable[[slice, slice], NDArray[np.bool_]], unknown: NDArray[np.bool_], silent: NDArray[np.bool_]
+    holds: Callable[[slice, slice], NDArray[np.bool_]], unknown: NDArray[np.bool_], silence: Silence
 ) -> Block:
-    """States from a comparison that is False wherever a value is missing: (m,) unknown, (n,) silent."""
+    """States from a comparison that is False wherever a value is missing: (m,) unknown, silent offers."""
     missing = unknown.view(np.int8) if unknown.any() else None
-    unasked = silent.view(np.int8) * NOT_ASKED if silent.any() else None
 
     def block(i: slice, j: slice) -> Kleene:
         states = holds(i, j).view(np.int8)
         np.left_shift(states, 1, out=states)
         if missing is not None:
             states |= missing[i, None]
-        if unasked is not None:
-            states |= unasked[None, j]
+        if silence.states is not None:
+            states |= silence.states[None, j]
         return states
 
     return block
@@ -115,11 +128,11 @@ class Overlap(Test):
     def bind(self, projects: Columns, offers: Columns, context: Context) -> Block | None:
         """See `Test.bind`."""
         p, o = projects[self.project], offers[self.offer]
-        named = o & ~_top(o)
-        silent = named == 0
-        if silent.all():
+        silence = _unnamed(offers, self.offer)
+        if silence.everywhere:
             return None
-        return _comparison(lambda i, j: (p[i, None] & named[None, j]) != 0, p == 0, silent)
+        own = p & ~_top(p)
+        return _comparison(lambda i, j: (own[i, None] & o[None, j]) != 0, p == 0, silence)
 
     def answerable(self, projects: Columns, context: Context) -> NDArray[np.bool_]:
         """See `Test.answerable`."""
@@ -137,18 +150,28 @@ class Disjoint(Test):
     def bind(self, projects: Columns, offers: Columns, context: Context) -> Block | None:
         """See `Test.bind`."""
         p, o = projects[self.project], offers[self.offer]
-        named = o & ~_top(o)
-        silent = named == 0
-        if silent.all():
+        silence = _unnamed(offers, self.offer)
+        if silence.everywhere:
             return None
-        unknown = p == 0
-        clear = np.where(unknown, ~p, p)  # an unknown word meets everything, so the comparison is False there
-        return _comparison(lambda i, j: ((clear[i, None] & named[None, j]) == 0) & ~silent[None, j], unknown, silent)
+        own = p & ~_top(p)
+        otherwise = np.where(p == 0, UNKNOWN, TRUE)
+
+        def block(i: slice, j: slice) -> Kleene:
+            states = np.where((own[i, None] & o[None, j]) != 0, FALSE, otherwise[i, None])
+            return states if silence.states is None else states | silence.states[None, j]
+
+        return block
 
     def answerable(self, projects: Columns, context: Context) -> NDArray[np.bool_]:
         """See `Test.answerable`."""
         known: NDArray[np.bool_] = projects[self.project] != 0
         return known
+
+
+def _unnamed(offers: Columns, column: str) -> Silence:
+    """Offers whose bit column names no member."""
+    words = offers[column]
+    return offers.derived(("unnamed", column), lambda: Silence.of(words & ~_top(words) == 0))
 
 
 def _top(words: NDArray[np.unsignedinteger]) -> np.unsignedinteger:
@@ -172,18 +195,22 @@ class InRegion(Test):
     def bind(self, projects: Columns, offers: Columns, context: Context) -> Block | None:
         """See `Test.bind`."""
         p, o = projects.tuples[self.project], offers.tuples[self.offer]
-        silent = (o.flat[o.starts] < 0)[offers.index(self.offer)]
-        if self.only_if is not None:
-            column, member = self.only_if
-            silent = silent | (offers[column] & offers[column].dtype.type(1 << member.position) == 0)
-        if silent.all():
+        silence = offers.derived(("regions", self.offer, self.only_if), lambda: Silence.of(self._silent(offers)))
+        if silence.everywhere:
             return None
         found = containment(p, o)
         maybe = TRUE if self.willing else UNKNOWN
         table = np.select([found == INSIDE, found == MAYBE_INSIDE, found >= 0], [TRUE, maybe, FALSE], UNKNOWN)
         if self.willing:
             table[p.flat[p.starts] == EMPTY] = FALSE
-        return _masked(gathered(table.astype(np.int8), projects.index(self.project), offers.index(self.offer)), silent)
+        return _masked(gathered(table.astype(np.int8), projects.index(self.project), offers.index(self.offer)), silence)
+
+    def _silent(self, offers: Columns) -> NDArray[np.bool_]:
+        silent = _tuples_silent(offers, self.offer)
+        if self.only_if is not None:
+            column, member = self.only_if
+            silent |= offers[column] & offers[column].dtype.type(1 << member.position) == 0
+        return silent
 
     def answerable(self, projects: Columns, context: Context) -> NDArray[np.bool_]:
         """See `Test.answerable`."""
@@ -202,12 +229,12 @@ class OutsideSectors(Test):
     def bind(self, projects: Columns, offers: Columns, context: Context) -> Block | None:
         """See `Test.bind`."""
         o = offers.tuples[self.offer]
-        silent = (o.flat[o.starts] < 0)[offers.index(self.offer)]
-        if silent.all():
+        silence = offers.derived(("tuples", self.offer), lambda: Silence.of(_tuples_silent(offers, self.offer)))
+        if silence.everywhere:
             return None
         hits = sector_hits(projects.tuples[self.project], o)
         table = np.select([hits == HIT, hits == FREE], [FALSE, TRUE], UNKNOWN).astype(np.int8)
-        by_code = _masked(gathered(table, projects.index(self.project), offers.index(self.offer)), silent)
+        by_code = _masked(gathered(table, projects.index(self.project), offers.index(self.offer)), silence)
         words = share_a_code(projects.tuples[self.keywords], o)
         if not (words == 1).any():
             return by_code
@@ -238,12 +265,16 @@ class NothingShared(Test):
         return gathered(table, projects.index(self.project), offers.index(self.offer))
 
 
-def _masked(block: Block, silent: NDArray[np.bool_]) -> Block:
+def _tuples_silent(offers: Columns, column: str) -> NDArray[np.bool_]:
+    """Offers whose tuple is unknown or empty."""
+    o = offers.tuples[column]
+    return (o.flat[o.starts] < 0)[offers.index(column)]
+
+
+def _masked(block: Block, silence: Silence) -> Block:
     """The block with NOT_ASKED for the offers that are silent."""
-    if not silent.any():
-        return block
-    unasked = silent.view(np.int8) * NOT_ASKED
-    return lambda i, j: block(i, j) | unasked[None, j]
+    unasked = silence.states
+    return block if unasked is None else lambda i, j: block(i, j) | unasked[None, j]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +302,7 @@ class OfferFact(Test):
 
     def bind(self, projects: Columns, offers: Columns, context: Context) -> Block | None:
         """See `Test.bind`."""
-        states = self.states(offers, context)
+        states = offers.derived((self.states, context), lambda: self.states(offers, context))
         return None if (states == NOT_ASKED).all() else lambda i, j: states[None, j]
 
 

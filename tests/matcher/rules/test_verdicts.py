@@ -81,3 +81,12 @@ def test_blocks_do_not_change_the_verdicts(monkeypatch):
     assert np.array_equal(whole.verdict, parts.verdict)
     assert np.array_equal(whole.known, parts.known)
     assert (whole.excluded, whole.open, whole.open_alone) == (parts.excluded, parts.open, parts.open_alone)
+
+
+def test_verdicts_follow_a_changed_row():
+    """What conditions keep about the offers is forgotten when one of them changes."""
+    p = Columns.of(Kind.PROJECT, [Project(id="p", applicant_kind="企业", legal_entity={"employees": 9})])
+    funds = Columns.of(Kind.FUND, [Fund(id="a"), Fund(id="b", employees_max=20)])
+    assert evaluate(Purpose.INVESTMENT, p, funds, CONTEXT).verdict.tolist() == [[2, 2]]
+    funds.put([0, 2], [Fund(id="a", employees_max=5), Fund(id="c", remaining_capital=0)])
+    assert evaluate(Purpose.INVESTMENT, p, funds, CONTEXT).verdict.tolist() == [[0, 2, 0]]
