@@ -42,8 +42,8 @@ class Weights:
     """The file of the package, memory-mapped: `shape`, `pieces`, `scores`, and tensors by name on demand."""
 
     def __init__(self, path: Path) -> None:
-        self._bytes = np.memmap(path, np.uint8, mode="r")
         try:
+            self._bytes = np.memmap(path, np.uint8, mode="r")
             self._read_header()
         except (struct.error, ValueError, UnicodeDecodeError, IndexError) as error:
             raise EncoderBrokenError(f"{path} is cut short or no {MAGIC.decode()} file: {error}.") from error
