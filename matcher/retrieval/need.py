@@ -19,7 +19,7 @@ from matcher.domain.project import FinancingNeed, Need
 from matcher.domain.taxonomy import LoanPurpose, RegionMode, Risk, Round
 from matcher.domain.term import Term
 from matcher.retrieval.mentions import Mentions
-from matcher.tables.numbers import to_decimal
+from matcher.tables.quantities import to_decimal
 
 T = TypeVar("T", bound=Term)
 
