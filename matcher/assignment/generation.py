@@ -36,8 +36,8 @@ ROUNDS = 16
 PENALTY = 1.5
 """What a missing seat costs at first, in best scores; more where a call is that tight."""
 
-MISSING = 1e-5
-"""Share of seats that may be missing from the relaxation by rounding alone."""
+MISSING, EXACT_MISSING = 1e-5, 1e-9
+"""Share of seats that may be missing from the relaxation by rounding alone: first-order method and simplex."""
 
 CLOSE = 2e-5
 """Generation ends when the bound is within this share of the restricted optimum."""
@@ -81,7 +81,8 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
         close = priced.bound - float(program.worth @ relaxation.x) <= CLOSE * abs(priced.bound)
         if exact or close or (step >= len(TOLERANCES) and gained <= CLOSE / 4 * abs(priced.bound)):
             missing = float(relaxation.x[len(hard.worth) :].sum())
-            if missing <= MISSING * problem.n_seats:
+            by_simplex = len(program.worth) <= SIMPLEX_COLUMNS
+            if missing <= (EXACT_MISSING if by_simplex else MISSING) * problem.n_seats:
                 break
             penalties.pop(0)
             if not penalties:

@@ -19,8 +19,8 @@ from matcher.assignment.part import of_projects
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
 from matcher.assignment.result import Listener, Progress
 
-GROUP_ARCS = 4_000
-"""Pairs in one exact search: the relaxation is nearly integral, so a group this large takes about a second."""
+GROUP_ARCS = 6_000
+"""Pairs in one exact search: the relaxation is nearly integral, so a group this large takes a second or two."""
 
 PASSES = 4
 """Most times that every project is seated anew."""

@@ -33,7 +33,7 @@ class Goal:
     """
 
     floor_share: float | None = 0.98
-    gap: float = 1e-5
+    gap: float = 0.0
 
 
 @dataclass(frozen=True)

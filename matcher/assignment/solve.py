@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from matcher.assignment.aim import Aim
-from matcher.assignment.arcs import Arcs, arcs_of
+from matcher.assignment.arcs import Arcs, all_arcs, arcs_of, first_arcs, keys_of, merged
 from matcher.assignment.diagnosis import diagnose
 from matcher.assignment.errors import Blocked
 from matcher.assignment.fairness import best_weakest, floors_at, settled_by_one
@@ -22,11 +23,18 @@ from matcher.assignment.result import Goal, Listener, Result, Seats, Status
 SEARCH_ARCS = 6_000
 """Most pairs that go to the exact search at once; beyond, groups of projects take turns."""
 
-EXACT_ARCS = 12_000
-"""Most pairs that the closing search looks at: with 26,000 it took 11 s to prove the last .001 %."""
+EXACT_ARCS, WIDE_EXACT_ARCS = 12_000, 30_000
+"""Most pairs that the closing search looks at; the second where the gap is above ``GOOD``. With 26,000 pairs it took
+11 s to prove the last .001 %."""
+
+GOOD = 2e-4
+"""A gap that is good enough to stop at in a large call."""
 
 COARSE = 2e-5
 """Relative gap of the first search; the closing search goes to the goal's own."""
+
+ALL_PAIRS = 200_000
+"""Up to this many pairs the last attempt takes all of them."""
 
 BISECTIONS = 8
 """Steps between a floor that no plan reaches and one that a known plan has."""
@@ -116,8 +124,7 @@ def _integral(
     problem: Problem, master: Master, floors: IntArray | None, goal: Goal, seed: int, progress: Listener
 ) -> tuple[Arcs, BoolArray, bool] | None:
     """Whole seats near the relaxation: pairs, chosen ones, and whether they are proven best."""
-    for extra in (4, 16, 64):
-        arcs = candidates(problem, master, extra)
+    for arcs in _choices(problem, master):
         if len(arcs) <= SEARCH_ARCS:
             chosen = search(problem, arcs, floors, gap=max(goal.gap, COARSE))
             x = None if chosen is None else chosen.x
@@ -129,6 +136,16 @@ def _integral(
     return None
 
 
+def _choices(problem: Problem, master: Master) -> Iterator[Arcs]:
+    """Pairs to seat from, few first; whole seats may need pairs that no fraction used."""
+    yield candidates(problem, master, 4)
+    yield candidates(problem, master, 16)
+    if problem.n_projects * problem.n_experts <= ALL_PAIRS:
+        yield all_arcs(problem)
+    else:
+        yield merged(problem, master.arcs, keys_of(problem, first_arcs(problem, 120)))
+
+
 def _exact(
     problem: Problem, master: Master, arcs: Arcs, x: BoolArray, floors: IntArray | None, goal: Goal
 ) -> tuple[Arcs, BoolArray, bool]:
@@ -138,7 +155,7 @@ def _exact(
     if slack * POINTS < 0.5 or slack <= goal.gap * abs(master.bound):
         return arcs, x, False
     near = arcs_of(problem, price(problem, master.certificate, slack=slack).keys)
-    if len(near) > EXACT_ARCS:
+    if len(near) > (EXACT_ARCS if slack <= GOOD * abs(master.bound) else WIDE_EXACT_ARCS):
         return arcs, x, False
     chosen = search(problem, near, floors)
     if chosen is None or near.points[chosen.x].sum() < arcs.points[x].sum():

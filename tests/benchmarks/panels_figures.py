@@ -1,0 +1,137 @@
+"""The figures of expert panels in one run, against peers and bounds.
+
+    python -m tests.benchmarks.panels_figures [FOLDER of .npz instances]
+
+CPU seconds are printed beside wall seconds: on a shared machine only the first compare.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from matcher.assignment.alternates import alternates
+from matcher.assignment.arrays import problem_of, read_problem
+from matcher.assignment.check import check, verify
+from matcher.assignment.diagnosis import diagnose
+from matcher.assignment.flow import solve_flow
+from matcher.assignment.problem import Problem
+from matcher.assignment.repair import repair
+from matcher.assignment.result import Goal
+from matcher.assignment.shortage import count_shortages
+from matcher.assignment.solve import solve
+from tests.benchmarks.panels_generator import generate
+
+TOTAL = Goal(floor_share=None)
+Value = TypeVar("Value")
+
+
+def main() -> None:
+    """Print every figure."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[3] / "shared/bench/panels"
+    _acceptance_case()
+    _blocked_by_count()
+    for path in sorted(folder.glob("*.npz")):
+        _instance(path)
+    if (folder / "csl300x700s2.npz").exists():
+        _declines(read_problem(folder / "csl300x700s2.npz"))
+    _flow_against_networkx(_plain_call())
+
+
+def _timed(work: Callable[[], Value]) -> tuple[Value, str]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    value = work()
+    return value, f"{time.process_time() - cpu:.3f} s CPU ({time.perf_counter() - wall:.3f} s wall)"
+
+
+def _acceptance_case() -> None:
+    arrays = generate(40, 300, 1)
+    arrays["panel_size"][:] = 5
+    arrays["expert_load"][:] = 4
+    problem = problem_of(arrays)
+    solve(problem_of(generate(5, 60, 1)), TOTAL)
+    result, spent = _timed(lambda: solve(problem, Goal()))
+    print(f"40 x 300, 5 seats, load 4, lexicographic: {result.status}, total {result.total:.4f}, {spent}")
+    mended, spent = _timed(lambda: repair(problem, result.seats, vacated=[(0, result.seats[0][0])]))
+    print(f"- one decline: {len(mended.swaps)} seat changed, {len(check(problem, mended.seats))} violations, {spent}")
+    _, spent = _timed(lambda: alternates(problem, result.seats))
+    print(f"- two alternates for each of {problem.n_seats} seats: {spent}")
+
+
+def _declines(problem: Problem) -> None:
+    plan = solve(problem, TOTAL)
+    random = np.random.default_rng(0)
+    held = [(p, e) for p, panel in enumerate(plan.seats) for e in panel]
+    lost = [held[i] for i in sorted(random.choice(len(held), len(held) // 20, replace=False).tolist())]
+    mended, spent = _timed(lambda: repair(problem, plan.seats, vacated=lost))
+    forbidden = np.zeros(problem.scores.shape, bool) if problem.forbidden is None else problem.forbidden.copy()
+    for p, e in lost:
+        forbidden[p, e] = True
+    anew = solve(replace(problem, forbidden=forbidden), TOTAL)
+    total = replace(plan, seats=mended.seats).total
+    print(
+        f"5 % declines at {problem.n_projects} x {problem.n_experts}: {len(lost)} vacated, {len(mended.swaps)} seats changed, "
+        f"{100 * (1 - total / anew.total):.3f} % below the full re-solve, {spent}"
+    )
+
+
+def _blocked_by_count() -> None:
+    arrays = generate(200, 1000, 3)
+    arrays["expert_role"][arrays["expert_role"] == 2] = 1
+    problem = problem_of(arrays)
+    causes, spent = _timed(lambda: count_shortages(problem))
+    print(f"blocked by count at 200 x 1,000: {len(causes)} causes ({causes[0].text}), {spent}")
+    _, spent = _timed(lambda: diagnose(problem_of(generate(4, 60, 1))))
+    print(f"- full diagnosis of a small call: {spent}")
+
+
+def _instance(path: Path) -> None:
+    problem = read_problem(path)
+    for name, goal in (("total", TOTAL), ("fair", Goal(floor_share=1.0))):
+        if name == "fair" and problem.n_projects * problem.n_experts > 300_000:
+            continue
+        result, spent = _timed(lambda goal=goal: solve(problem, goal))  # type: ignore[misc]
+        gap = 100 * (result.bound - result.total) / result.bound
+        weakest = min(result.panel_points) / 1e6
+        print(
+            f"{path.stem} {name}: total {result.total:.4f}, bound {result.bound:.4f} ({gap:.4f} %), weakest panel "
+            f"{weakest:.4f}, {result.status}, {len(verify(result))} violations, {spent}"
+        )
+
+
+def _plain_call() -> Problem:
+    return problem_of(generate(120, 120, 5, plain=True))
+
+
+def _flow_against_networkx(problem: Problem) -> None:
+    import networkx
+
+    graph = networkx.DiGraph()
+    for p in range(problem.n_projects):
+        graph.add_node(f"p{p}", demand=-int(problem.size[p]))
+        for e in np.flatnonzero(problem.allowed([p])[0]).tolist():
+            graph.add_edge(f"p{p}", f"e{e}", capacity=1, weight=-round(float(problem.scores[p, e]) * 1_000_000))
+    for e in range(problem.n_experts):
+        graph.add_edge(f"e{e}", "sink", capacity=int(problem.load_max[e]), weight=0)
+    graph.add_node("sink", demand=problem.n_seats)
+    start = time.process_time()
+    cost, _ = networkx.network_simplex(graph)
+    peer = time.process_time() - start
+    start = time.process_time()
+    flow = solve_flow(problem, lambda _: None)
+    ours = time.process_time() - start
+    assert flow is not None
+    assert -cost == int(flow.arcs.points[flow.x].sum())
+    print(
+        f"plain 120 x 120, equal totals: networkx {peer:.2f} s, ours {ours:.3f} s CPU, {peer / ours:.0f} times faster"
+    )
+
+
+if __name__ == "__main__":
+    main()
