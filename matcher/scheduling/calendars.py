@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar
 from icalendar import Event as Entry
@@ -36,8 +36,10 @@ def calendar(event: Event, published: Release, party: int, stamp: datetime) -> b
     result.add("method", "PUBLISH")
     for item in agenda(event, published.plan, party):
         entry = _entry(event, published, item.meeting, stamp)
-        entry.add("dtstart", item.starts_at)
-        entry.add("dtend", (item.starts_at or stamp) + timedelta(minutes=item.minutes))
+        # UTC needs no VTIMEZONE block and survives a change of clock.
+        start = (item.starts_at or stamp).astimezone(UTC)
+        entry.add("dtstart", start)
+        entry.add("dtend", start + timedelta(minutes=item.minutes))
         entry.add("summary", _clean(", ".join(item.partners)))
         entry.add("location", _clean(item.place))
         if item.persons:
@@ -48,7 +50,7 @@ def calendar(event: Event, published: Release, party: int, stamp: datetime) -> b
         if party in event.meetings[meeting].parties:
             entry = _entry(event, published, meeting, stamp)
             # RFC 5545 wants a start even for what is cancelled; calendars find the entry by its UID.
-            entry.add("dtstart", event.slots[0].starts_at)
+            entry.add("dtstart", (event.slots[0].starts_at or stamp).astimezone(UTC))
             entry.add("summary", _clean(event.title(meeting)))
             entry.add("status", "CANCELLED")
             result.add_component(entry)
@@ -58,7 +60,7 @@ def calendar(event: Event, published: Release, party: int, stamp: datetime) -> b
 def _entry(event: Event, published: Release, meeting: int, stamp: datetime) -> Entry:
     entry = Entry()
     entry.add("uid", uid(event, meeting))
-    entry.add("dtstamp", stamp)
+    entry.add("dtstamp", stamp.astimezone(UTC))
     entry.add("sequence", published.sequences.get(meeting, 0))
     return entry
 

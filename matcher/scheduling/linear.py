@@ -217,6 +217,9 @@ def _run_rows(core: Core, rows: _Rows, covers: dict[tuple[int, int], IntArray], 
 
 def relax(program: Program, seconds: float = math.inf) -> Relaxation:
     """Solve the linear program (HiGHS, dual simplex, one thread)."""
+    if not len(program.upper):
+        none = np.zeros(0)
+        return Relaxation(0.0, none, none, np.zeros(len(program.low)), infeasible=bool((program.low > 0).any()))
     upper_rows = np.isfinite(program.high) & (program.low < program.high)
     lower_rows = np.isfinite(program.low) & (program.low < program.high) & (program.low > 0)
     equal = program.low == program.high
@@ -260,6 +263,9 @@ def solve_integer(program: Program, keep: BoolArray | None, nodes: int, seconds:
     """The best whole plan on the kept columns; ``bound`` holds for these columns only."""
     chosen = np.ones(program.columns, dtype=bool) if keep is None else keep
     index = np.concatenate([np.flatnonzero(chosen), np.arange(program.columns, len(program.upper))])
+    if not len(index):
+        impossible = bool((program.low > 0).any())
+        return IntegerAnswer(None if impossible else (), 0.0, 0.0, infeasible=impossible)
     constraint = LinearConstraint(program.rows[:, index], program.low, program.high)
     whole = np.ones(len(index))
     options: dict[str, Any] = {"mip_rel_gap": 0.0, "node_limit": nodes}
@@ -293,7 +299,7 @@ def plan_by_columns(
     """
     program = build(core, allowed)
     relaxation = relax(program, left())
-    if relaxation.infeasible or not len(relaxation.point):
+    if relaxation.infeasible or not np.isfinite(relaxation.value):
         return IntegerAnswer(None, -np.inf, -np.inf, infeasible=relaxation.infeasible), relaxation
     bound = float(np.floor(relaxation.value + 1e-6))
     if tell is not None:

@@ -22,17 +22,18 @@ def read_event(source: str | Path) -> Event:
         EventError: the event has no meaning.
     """
     path, _, name = str(source).partition("#")
-    documents = list(_documents(Path(path)))
-    chosen = [d for d in documents if not name or (isinstance(d, dict) and d.get("name") == name)]
+    found = list(documents(Path(path)))
+    chosen = [d for d in found if not name or (isinstance(d, dict) and d.get("name") == name)]
     if not chosen:
-        known = ", ".join(str(d.get("name")) for d in documents[:5] if isinstance(d, dict))
+        known = ", ".join(str(d.get("name")) for d in found[:5] if isinstance(d, dict))
         raise FormatError("name", name, "no such event in the collection", f"use one of {known}, …")
     if len(chosen) > 1:
         raise FormatError("file", path, f"it holds {len(chosen)} events", "choose one as FILE#NAME")
     return event_from_document(chosen[0])
 
 
-def _documents(path: Path) -> Iterator[Any]:
+def documents(path: Path) -> Iterator[Any]:
+    """The parsed objects of a file: one, or one a line."""
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")

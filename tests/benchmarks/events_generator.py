@@ -15,7 +15,14 @@ from matcher.scheduling.matchevent import write_events
 
 
 def generate(
-    projects: int, others: int, slots: int = 16, days: int = 2, seed: int = 0, *, tight: bool = False, rich: bool = False
+    projects: int,
+    others: int,
+    slots: int = 16,
+    days: int = 2,
+    seed: int = 0,
+    *,
+    tight: bool = False,
+    rich: bool = False,
 ) -> dict[str, Any]:
     """A matchevent-2 object in mode select."""
     rng = np.random.default_rng(seed)

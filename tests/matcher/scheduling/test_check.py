@@ -18,7 +18,7 @@ def break_rule(event: Event, plan: Plan, rule: str, rng: random.Random) -> tuple
     """The same plan with one rule broken: by the plan itself or by a rule that it never knew."""
     rows: Rows = [(s.meeting, s.slot, s.table) for s in plan.seats]
     at = rng.randrange(len(rows))
-    meeting, slot, table = rows[at]
+    meeting, slot, _ = rows[at]
     known = event.meetings[meeting]
     parties, meetings = list(event.parties), list(event.meetings)
     who = known.parties[rng.randrange(len(known.parties))]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.benchmarks.events_generator import generate
 
 from matcher.scheduling import Event, Party, Slot, Table, check, solve
 from matcher.scheduling.contradictions import contradiction
 from matcher.scheduling.greedy import greedy
 from matcher.scheduling.matchevent import event_from_document
+from tests.benchmarks.events_generator import generate
 from tests.matcher.scheduling.small import best_value, fewest, small_event
 
 
