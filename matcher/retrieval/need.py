@@ -36,7 +36,7 @@ _BOUND = re.compile(
     rf"{_NUMBER}\s*(万|百万|千万|亿)元?\s*(以内|以下|以上)?",
     re.IGNORECASE,
 )
-_NUMERAL = re.compile(r"(?<![几数多\d])[一二两三四五六七八九十百千点]+(?=\s*(?:万|亿))")
+_NUMERAL = re.compile(r"(?<![几数多\d])[一二两三四五六七八九十百千]+(?:点[一二三四五六七八九零]+)?(?=\s*(?:万|亿))")
 _TRL = re.compile(r"trl\s*[:：]?\s*([1-9])(?:\s*(?:-|–|—|~|～|至|到|to)\s*(?:trl\s*)?([1-9]))?", re.IGNORECASE)
 _EXCLUDED = re.compile(r"(?:不投|不看|不考虑|排除|不含|不包括|exclud\w*|except|no )\s*([^，。；;,.]+)", re.IGNORECASE)
 _WAN = {"万": Decimal(1), "百万": Decimal(100), "千万": Decimal(1000), "亿": Decimal(10000)}
