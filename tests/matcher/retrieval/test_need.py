@@ -40,6 +40,7 @@ def test_story_1_states_sector_trl_amount_and_region() -> None:
         ("五百万到两千万", (Decimal(500), Decimal(2000))),
         ("不超过一点五亿", (None, Decimal(15000))),
         ("先拿几十万做样机", (None, None)),
+        ("只差一点点万事俱备", (None, None)),
         ("2025年成立，团队20人", (None, None)),
         ("TRL 3-6", (None, None)),
     ],
