@@ -82,7 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings, state = app.state.settings, app.state
     state.store = store = Store(settings.url, settings.read_threads)
     state.keys = Keys(store)
-    state.shelf = shelf = Shelf(store, settings.data, settings.encoder, state.measures.index_lag)
+    state.shelf = shelf = Shelf(store, settings.data, settings.encoder, state.measures.index_lag, apart=True)
     state.match_threads = threads = Threads(settings.match_threads, "matching")
     tasks = {
         "import": import_task(settings.url, settings.data, shelf.wake),

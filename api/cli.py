@@ -241,6 +241,7 @@ def _listening(settings: Settings) -> socket.socket:
     try:
         sock.bind((settings.host, settings.port))
     except OSError as error:
+        sock.close()
         raise ValueError(
             f"{settings.host}:{settings.port} cannot be used ({error.strerror}); choose another with --port"
         ) from None

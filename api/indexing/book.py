@@ -28,7 +28,15 @@ from matcher.retrieval.catalogue import Catalogue
 
 log = structlog.get_logger("matcher.indexing")
 
-BATCH = 1000
+BATCH = 5000
+"""Records taken in at once: each batch copies what the last merge left, so few large ones are cheaper."""
+
+AT_ONCE = 200
+"""Records that a request takes in before it searches; what is more comes by the indexing thread."""
+
+PATIENCE_S = 0.25
+"""How long a request waits for the indexing thread to let go of a book."""
+
 FORM = 1
 """Form of the snapshots; one of another form is rebuilt."""
 
@@ -84,20 +92,28 @@ class Book:
         self.version = int(catalogue.version)
         self.seq = self._saved_seq = int(found.meta["seq"])
 
-    def catch_up(self, most: int | None = None) -> int:
-        """Takes in the next changes, at most `most` batches; gives how many it took. Raises nothing for a busy book."""
-        taken = 0
+    def catch_up(self, size: int = BATCH) -> int:
+        """Takes in the next changes, at most `size`; gives how many it took."""
         with self._lock:
-            while most is None or most > 0:
-                batch = self._store.read_now(
-                    lambda c: records.since(c, self.title.kind, self.seq, BATCH, self.title.org)
-                )
-                self._take(batch)
-                taken += len(batch)
-                most = None if most is None else most - 1
-                if len(batch) < BATCH:
-                    break
-        return taken
+            return self._next(size)
+
+    def catch_up_at_once(self) -> None:
+        """Takes in a few changes, so that a request sees what was written before it; a busy book stays as it is."""
+        if self._lock.acquire(timeout=PATIENCE_S):
+            try:
+                self._next(AT_ONCE)
+            finally:
+                self._lock.release()
+
+    def _next(self, size: int) -> int:
+        batch = self._store.read_now(lambda c: records.since(c, self.title.kind, self.seq, size, self.title.org))
+        self._take(batch)
+        return len(batch)
+
+    def reopen(self) -> None:
+        """Takes the newest snapshot, which another process made, in place of what is held."""
+        with self._lock:
+            self._open_snapshot(self.catalogue.encoder)
 
     def _take(self, batch: Sequence[Stored]) -> None:
         if not batch:

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import Connection
 
 from api.guard.caller import PUBLISHED_KINDS
 from api.indexing.book import BATCH, Book, Title
+from api.indexing.building import build
 from api.indexing.encoders import RememberingEncoder, choose_encoder
 from api.kit.requests import places
 from api.store import records
@@ -25,6 +26,9 @@ log = structlog.get_logger("matcher.indexing")
 POLL_S = 0.5
 """How often other processes' changes are looked for; those of this process are told at once."""
 
+BULK = 5000
+"""More changes of a kind than this are taken in by a process of their own."""
+
 SAVED_AFTER = 2000
 """Changes after which a new snapshot pays."""
 
@@ -36,10 +40,14 @@ OWN_BOOKS = 64
 
 
 class Shelf:
-    """The books. Shared ones stand always; own ones are opened when their organisation asks."""
+    """The books. Shared ones stand always; own ones are opened when their organisation asks.
 
-    def __init__(self, store: Store, data: Path, encoder: str | None, lag: Gauge) -> None:
-        self._store, self._root = store, data / "index"
+    apart: whether a great many changes are taken in by a process of their own, as a service should.
+    """
+
+    def __init__(self, store: Store, data: Path, encoder: str | None, lag: Gauge, *, apart: bool = False) -> None:
+        self._store, self._root, self._data, self._encoder_name = store, data / "index", data, encoder
+        self._apart, self._building = apart, cast(Kind | None, None)
         self._root.mkdir(parents=True, exist_ok=True)
         self.encoder = RememberingEncoder(choose_encoder(encoder, data / "encoder", self._corpus))
         self._lag = lag
@@ -74,7 +82,8 @@ class Shelf:
     def shared(self, kind: Kind, level: Level) -> Book:
         """The book that all organisations share at level 0 or 1, at most one batch behind the table."""
         book = self._shared[Title(kind, level)]
-        book.catch_up(1)
+        if kind is not self._building:
+            book.catch_up_at_once()
         return book
 
     def own(self, kind: Kind, org: str) -> Book | None:
@@ -89,16 +98,28 @@ class Shelf:
                 oldest = self._own.pop(next(iter(self._own)))
                 if oldest.unsaved > FORGOTTEN:
                     oldest.save()
-        book.catch_up()
+        while book.catch_up() == BATCH:
+            pass
         return book
+
+    def publish(self, kind: Kind) -> None:
+        """Brings the shared books of a kind up to date, merged, and publishes them."""
+        books = [book for title, book in self._shared.items() if title.kind is kind]
+        while max([book.catch_up() for book in books]) == BATCH:
+            pass
+        for book in books:
+            book.tidy()
+            book.save()
 
     def catch_up(self, progress: Callable[[int], None] = lambda behind: None) -> int:
         """Takes in all changes; gives how many. `progress` hears how many are left."""
         taken = 0
         for kind in Kind:
             books = [book for book in self._books() if book.title.kind is kind]
+            if self._apart and self._behind(kind) > BULK:
+                taken += self._build_apart(kind)
             while not self._stopping.is_set():
-                some = [book.catch_up(1) for book in books]  # in step, so that a text is encoded once for all levels
+                some = [book.catch_up() for book in books]  # in step, so that a text is encoded once for all levels
                 taken += max(some)
                 behind = self.behind()
                 self._lag.set(behind)
@@ -109,8 +130,26 @@ class Shelf:
 
     def behind(self) -> int:
         """How many changes the shared books lack, counted by the one that is farthest behind."""
-        newest = self._store.read_now(_newest_by_kind)
-        return max(0, *(newest[title.kind] - book.seq for title, book in self._shared.items()))
+        return max(map(self._behind, Kind))
+
+    def _behind(self, kind: Kind) -> int:
+        oldest = min(book.seq for title, book in self._shared.items() if title.kind is kind)
+        return self._store.read_now(lambda c: records.count_since(c, kind, oldest))
+
+    def _build_apart(self, kind: Kind) -> int:
+        """Lets another process take in a great many changes and publish them; gives how many that brought.
+
+        This process' memory stays flat: it opens the snapshots by memory map. If the other one fails, nothing is lost.
+        """
+        before, self._building = self._behind(kind), kind
+        try:
+            if build(self._store.url, self._data, self._encoder_name, kind, self._stopping):
+                for title, book in self._shared.items():
+                    if title.kind is kind:
+                        book.reopen()
+        finally:
+            self._building = None
+        return before - self._behind(kind)
 
     def _books(self) -> Iterator[Book]:
         yield from [*self._shared.values(), *self._own.values()]
@@ -144,7 +183,3 @@ def shared_titles() -> list[Title]:
     """The books that stand always: every kind at level 1, published kinds at level 0 too."""
     levels = ((kind, level) for kind in KINDS for level in (Level.PUBLIC, Level.PLATFORM))
     return [Title(kind, level) for kind, level in levels if level or kind in PUBLISHED_KINDS]
-
-
-def _newest_by_kind(connection: Connection) -> dict[Kind, int]:
-    return {kind: records.newest_seq(connection, kind) for kind in KINDS}

@@ -137,3 +137,9 @@ def newest_seq(connection: Connection, kind: Kind) -> int:
     """The number of the kind's newest change; 0 before the first."""
     query = select(func.coalesce(func.max(records.c.seq), 0)).where(records.c.kind == str(kind))
     return int(connection.execute(query).scalar_one())
+
+
+def count_since(connection: Connection, kind: Kind, after_seq: int) -> int:
+    """How many records changed after a number, tombstones included."""
+    query = select(func.count()).select_from(records).where(records.c.kind == str(kind), records.c.seq > after_seq)
+    return int(connection.execute(query).scalar_one())

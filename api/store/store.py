@@ -18,6 +18,7 @@ class Store:
     """A database opened by URL: `sqlite:///var/matcher.db` or `postgresql://user@host/name`."""
 
     def __init__(self, url: str, read_threads: int = 4) -> None:
+        self.url = url
         self.reader, self._write_engine = make_engines(url)
         migrate(self._write_engine)
         self.writer = Writer(self._write_engine)
