@@ -26,7 +26,7 @@ def _risk(setting: Setting) -> Block | None:
     states = np.concatenate([by_name, by_stage])
     index = projects.index("risks")
     rows = np.where(by_name.sum(axis=1)[index] > 0, index, named.count + stage_rows).astype(np.int32)
-    covers, columns = compact(products["covered_risks"], 1 << 16)
+    covers, columns = products.derived(("covered",), lambda: compact(products["covered_risks"], 1 << 16))
     covered = (covers[:, None] >> np.arange(len(Risk)) & 1).astype(np.float32)
     total = states.sum(axis=1, keepdims=True)
     share = states @ covered.T / np.maximum(total, np.float32(1e-6))
@@ -92,7 +92,8 @@ def _stated_at_risk(projects: Columns) -> Numbers:
 
 def _price(setting: Setting) -> Block | None:
     """The share of the pool that is dearer, by premium after subsidy as a share of the limit."""
-    return of_offers(setting.pool.cheapness(premium_after_subsidy(setting.offers)))
+    products, pool = setting.offers, setting.pool
+    return products.derived(("price", pool), lambda: of_offers(pool.cheapness(premium_after_subsidy(products))))
 
 
 def _deductible(setting: Setting) -> Block | None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.columns import Columns
 from matcher.columns.forms import any_known, members
 from matcher.columns.pairs import Block, gathered
 from matcher.domain.taxonomy import Collateral, Guarantee
@@ -40,15 +41,21 @@ def _term(setting: Setting) -> Block | None:
 def _guarantee(setting: Setting) -> Block | None:
     """The best of the securities that the product takes, by how well the project can give it."""
     projects, loans = setting.projects, setting.offers
+    owned, rows = projects.derived(("guarantee",), lambda: compact(_owned(projects), _KEYS))
+    accepted, columns = loans.derived(("guarantee",), lambda: compact(loans["guarantee"], 1 << 8))
+    table = guarantee_table(owned, accepted, setting.context.rules.rules["guarantee"])
+    return None if (table < 0).all() else gathered(table, rows, columns)
+
+
+def _owned(projects: Columns) -> NDArray[np.int64]:
+    """What a project can give, in one number: collateral, guarantor, registration, granted rights."""
     granted = projects["ip_granted"]
-    has_granted = np.where(np.isnan(granted), 1, np.where(granted > 0, 2, 0))
     keys = projects["collateral"].astype(np.int64)
     for column, place in (("guarantor", _GUARANTOR), ("registered", _REGISTERED)):
         keys |= projects[column].astype(np.int64) << place
-    owned, rows = compact(keys | has_granted << _GRANTED, _KEYS)
-    accepted, columns = compact(loans["guarantee"], 1 << 8)
-    table = guarantee_table(owned, accepted, setting.context.rules.rules["guarantee"])
-    return None if (table < 0).all() else gathered(table, rows, columns)
+    has_granted = np.where(np.isnan(granted), 1, np.where(granted > 0, 2, 0))
+    keys |= has_granted << _GRANTED
+    return keys
 
 
 def guarantee_table(
@@ -86,7 +93,8 @@ def _pledge_state(owned: NDArray[np.int64], pledge: Collateral) -> NDArray[Any]:
 
 def _cost(setting: Setting) -> Block | None:
     """The share of the pool that is dearer, by rate plus guarantee fee."""
-    return of_offers(setting.pool.cheapness(loan_cost(setting.offers, setting.context.prime_rate)))
+    loans, rate, pool = setting.offers, setting.context.prime_rate, setting.pool
+    return loans.derived(("cost", rate, pool), lambda: of_offers(pool.cheapness(loan_cost(loans, rate))))
 
 
 def _preference(setting: Setting) -> Block | None:

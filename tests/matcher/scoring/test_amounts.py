@@ -75,7 +75,9 @@ def test_premium_never_leaves_the_fen_and_never_goes_below_zero(fen, rate, share
     assert premium >= 0
     assert premium * 10**6 == (premium * 10**6).to_integral_value()
     gross = fen * rate / 10_000
-    assert float(premium) * 1e6 == pytest.approx(max(gross * (1 - share / 100), gross - (cap or 1e18)), abs=1.01)
+    assert float(premium) * 1e6 == pytest.approx(
+        max(gross * (1 - share / 100), gross - (1e18 if cap is None else cap)), abs=1.01
+    )
 
 
 def test_what_a_loan_costs():
