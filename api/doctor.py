@@ -74,7 +74,7 @@ def _books(settings: Settings, store: Store, encoder: Encoder, progress: Callabl
         progress(f"index {title.folder}")
         book = Book(title, store, settings.data / "index", encoder)
         held, live = len(book.catalogue), store.read_now(lambda c, kind=title.kind: records.count(c, kind))  # type: ignore[misc]
-        behind = store.read_now(lambda c, book=book: records.count_since(c, book.title.kind, book.seq))  # type: ignore[misc]
+        behind = book.behind()
         whole = behind > 0 or held == live
         detail = f"{held} of {live}" + (f", {behind} changes behind; the service catches up" if behind else "")
         yield Finding(f"index {title.folder}", whole, detail if whole else f"{detail}; run `matcher reindex`")

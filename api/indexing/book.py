@@ -149,6 +149,10 @@ class Book:
         if self.catalogue.words.needs_merge:
             self.catalogue.words.merge()
 
+    def behind(self) -> int:
+        """How many changed records it has not taken in."""
+        return self._store.read_now(lambda c: records.count_since(c, self.title.kind, self.seq, self.title.org))
+
     @property
     def unsaved(self) -> int:
         """How many changes the newest snapshot lacks, at most."""

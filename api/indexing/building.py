@@ -1,4 +1,4 @@
-"""Taking in a great many changes in a process of its own: `python -m api.indexing.building URL DATA ENCODER KIND`."""
+"""Taking in a great many changes in another process: `python -m api.indexing.building URL DATA ENCODER KIND ORG`."""
 
 import os
 import subprocess
@@ -12,9 +12,9 @@ from matcher.domain import Kind
 POLL_S = 0.2
 
 
-def build(url: str, data: Path, encoder: str | None, kind: Kind, stopping: Event) -> bool:
+def build(url: str, data: Path, encoder: str | None, kind: Kind, org: str | None, stopping: Event) -> bool:
     """Runs the process; whether it published snapshots. It is ended when the service stops."""
-    command = [sys.executable, "-m", "api.indexing.building", url, str(data), encoder or "", str(kind)]
+    command = [sys.executable, "-m", "api.indexing.building", url, str(data), encoder or "", str(kind), org or ""]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(command, env=environment) as process:
         while process.poll() is None:
@@ -23,8 +23,8 @@ def build(url: str, data: Path, encoder: str | None, kind: Kind, stopping: Event
     return process.returncode == 0
 
 
-def main(url: str, data: str, encoder: str, kind: str) -> None:
-    """Brings the shared books of a kind up to date and publishes them."""
+def main(url: str, data: str, encoder: str, kind: str, org: str) -> None:
+    """Brings the shared books of a kind, or an organisation's own book, up to date and publishes them."""
     from prometheus_client import Gauge
 
     from api.indexing.shelf import Shelf
@@ -32,7 +32,7 @@ def main(url: str, data: str, encoder: str, kind: str) -> None:
 
     store = Store(url, 1)
     shelf = Shelf(store, Path(data), encoder or None, Gauge("matcher_index_lag", "", registry=None))
-    shelf.publish(KIND_OF[kind])
+    shelf.publish(KIND_OF[kind], org or None)
     store.close()
 
 

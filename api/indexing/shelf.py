@@ -13,6 +13,7 @@ from api.guard.caller import PUBLISHED_KINDS
 from api.indexing.book import BATCH, Book, Title
 from api.indexing.building import build
 from api.indexing.encoders import RememberingEncoder, choose_encoder
+from api.kit.problems import NotReadyError
 from api.kit.requests import places
 from api.store import records
 from api.store.store import Store
@@ -53,6 +54,7 @@ class Shelf:
         self._lag = lag
         self._shared = {title: self._book(title) for title in shared_titles()}
         self._own: dict[Title, Book] = {}
+        self._asked: set[Title] = set()
         self._opening = threading.Lock()
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
@@ -98,13 +100,23 @@ class Shelf:
                 oldest = self._own.pop(next(iter(self._own)))
                 if oldest.unsaved > FORGOTTEN:
                     oldest.save()
+        if self._apart and book.behind() > BULK:
+            self._asked.add(title)
+            self.wake()
+            raise NotReadyError(
+                "正在为本机构的数据建立索引，请稍后重试。",
+                "The index of your organisation's records is being built; try again soon.",
+                headers={"Retry-After": "30"},
+            )
         while book.catch_up() == BATCH:
             pass
         return book
 
-    def publish(self, kind: Kind) -> None:
-        """Brings the shared books of a kind up to date, merged, and publishes them."""
+    def publish(self, kind: Kind, org: str | None) -> None:
+        """Brings the shared books of a kind, or one organisation's own, up to date, merged, and publishes them."""
         books = [book for title, book in self._shared.items() if title.kind is kind]
+        if org is not None:
+            books = [self._book(Title(kind, Level.CONSENTED, org))]
         while max([book.catch_up() for book in books]) == BATCH:
             pass
         for book in books:
@@ -115,7 +127,7 @@ class Shelf:
         """Takes in all changes; gives how many. `progress` hears how many are left."""
         taken = 0
         for kind in Kind:
-            books = [book for book in self._books() if book.title.kind is kind]
+            books = [book for book in self._books() if book.title.kind is kind and book.title not in self._asked]
             if self._apart and self._behind(kind) > BULK:
                 taken += self._build_apart(kind)
             while not self._stopping.is_set():
@@ -133,8 +145,7 @@ class Shelf:
         return max(map(self._behind, Kind))
 
     def _behind(self, kind: Kind) -> int:
-        oldest = min(book.seq for title, book in self._shared.items() if title.kind is kind)
-        return self._store.read_now(lambda c: records.count_since(c, kind, oldest))
+        return max(book.behind() for title, book in self._shared.items() if title.kind is kind)
 
     def _build_apart(self, kind: Kind) -> int:
         """Lets another process take in a great many changes and publish them; gives how many that brought.
@@ -143,13 +154,24 @@ class Shelf:
         """
         before, self._building = self._behind(kind), kind
         try:
-            if build(self._store.url, self._data, self._encoder_name, kind, self._stopping):
+            if self._build(kind, None):
                 for title, book in self._shared.items():
                     if title.kind is kind:
                         book.reopen()
         finally:
             self._building = None
         return before - self._behind(kind)
+
+    def _build_asked(self) -> None:
+        """Builds own books that are too long for a request to wait for."""
+        for title in list(self._asked):
+            book = self._own.get(title)
+            if book is not None and self._build(title.kind, title.org):
+                book.reopen()
+            self._asked.discard(title)
+
+    def _build(self, kind: Kind, org: str | None) -> bool:
+        return build(self._store.url, self._data, self._encoder_name, kind, org, self._stopping)
 
     def _books(self) -> Iterator[Book]:
         yield from [*self._shared.values(), *self._own.values()]
@@ -159,6 +181,7 @@ class Shelf:
             self._wake.clear()
             try:
                 self.catch_up()
+                self._build_asked()
                 if not self._stopping.is_set():
                     self.ready.set()
                     for book in self._books():

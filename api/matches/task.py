@@ -1,6 +1,7 @@
 """The job of a batch of ranked lists."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -8,9 +9,9 @@ from api.guard.caller import Caller, still_allowed
 from api.indexing.shelf import Shelf
 from api.jobs.runner import Report
 from api.kit.answers import json_bytes
-from api.kit.problems import NotFoundError
+from api.kit.problems import NotFoundError, NotReadyError
 from api.matches.orders import LARGEST_BATCH, BatchOrder
-from api.matches.ranking import field_of, top
+from api.matches.ranking import Field, field_of, top
 from api.matches.routes import filters, visible_record
 from api.store import audit, match_lists, records
 from api.store.clock import new_id
@@ -28,7 +29,7 @@ def match_task(store: Store, shelf: Shelf) -> Callable[[Job, Report], object]:
         subjects = store.read_now(lambda c: _subjects(c, order, caller))
         shelf.ready.wait()
         wanted = filters(order.candidate_kind, order.filters, "zh")
-        field = field_of(shelf, caller, order.candidate_kind, wanted)
+        field = _field(shelf, caller, order, wanted, report)
         lists = []
         for subject, line in zip(subjects, top(order.purpose, subjects, field, order.k), strict=True):
             lists.append({"subject_id": subject.id, "items": line})
@@ -46,6 +47,18 @@ def match_task(store: Store, shelf: Shelf) -> Callable[[Job, Report], object]:
         return {"match_id": list_id, "subjects": len(subjects)}
 
     return run
+
+
+def _field(
+    shelf: Shelf, caller: Caller, order: BatchOrder, wanted: Mapping[str, Sequence[object]], report: Report
+) -> Field:
+    """The candidates, once the index of the organisation's own records is built."""
+    while True:
+        try:
+            return field_of(shelf, caller, order.candidate_kind, wanted)
+        except NotReadyError:
+            report("index", 0, None)
+            time.sleep(1)
 
 
 def _subjects(connection: Connection, order: BatchOrder, caller: Caller) -> list[Record]:

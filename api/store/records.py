@@ -139,7 +139,7 @@ def newest_seq(connection: Connection, kind: Kind) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def count_since(connection: Connection, kind: Kind, after_seq: int) -> int:
-    """How many records changed after a number, tombstones included."""
+def count_since(connection: Connection, kind: Kind, after_seq: int, org: str | None = None) -> int:
+    """How many records changed after a number, tombstones included; of one organisation or of all."""
     query = select(func.count()).select_from(records).where(records.c.kind == str(kind), records.c.seq > after_seq)
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(query if org is None else query.where(records.c.org == org)).scalar_one())

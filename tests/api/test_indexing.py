@@ -124,3 +124,22 @@ def test_remembered_rows_are_the_encoders(small_encoder: Path) -> None:
     texts = [f"固态电池 {number % 7}" for number in range(150)] + ["医疗器械"]
     for some in (texts, texts[::-1], ["无人机"], []):
         assert np.array_equal(remembering.encode_document(some), plain.encode_document(some))
+
+
+def test_a_long_own_book_is_built_apart_while_the_caller_is_told_to_wait(
+    store: Store, tmp_path: Path, small_encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from api.kit.problems import NotReadyError
+
+    fill(store, 30)
+    monkeypatch.setattr("api.indexing.shelf.BULK", 10)
+    shelf = Shelf(store, tmp_path, str(small_encoder), Gauge("lag", "", registry=None), apart=True)
+    with pytest.raises(NotReadyError):
+        shelf.own(Kind.FUND, "org")
+    shelf._build_asked()
+    book = shelf.own(Kind.FUND, "org")
+    assert book is not None
+    assert len(book.catalogue) == 30
+    assert shelf.own(Kind.FUND, "nobody") is None
+    shelf.stop()
+    store.close()
