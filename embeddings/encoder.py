@@ -120,10 +120,3 @@ def unit_rows(rows: NDArray[np.floating]) -> FloatRows:
     """The rows scaled to length 1 as float32; a zero row stays zero."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.ascontiguousarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
-
-
-def is_chinese(text: str) -> bool:
-    """Whether more than a third of the letters of `text` are Chinese characters."""
-    letters = sum(character.isalpha() for character in text)
-    chinese = sum("\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff" for character in text)
-    return chinese * 3 > letters

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import FloatRows, is_chinese, unit_rows
+from embeddings.encoder import FloatRows, unit_rows
 from embeddings.errors import EncoderBrokenError
+from embeddings.text import is_chinese
 
 ROLES = ("query", "document")
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.e5 import E5
-from embeddings.encoder import FloatRows, Progress, is_chinese
+from embeddings.encoder import FloatRows, Progress
+from embeddings.text import is_chinese
 from embeddings.training.corpus import SUMMARY_PARTS, Corpus
 
 _SHARD = 1000

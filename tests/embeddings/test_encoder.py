@@ -5,31 +5,13 @@ import numpy as np
 import pytest
 
 import embeddings
-from embeddings.encoder import clean_texts, is_chinese, load_encoder, unit_rows
+from embeddings.encoder import clean_texts, load_encoder, unit_rows
 from embeddings.errors import EncoderBrokenError, EncoderError, EncoderMissingError
 from embeddings.manifest import Manifest, read_manifest, write_manifest
 
 
 def test_public_names_are_pinned() -> None:
     assert embeddings.__all__ == ["Encoder", "load_encoder"]
-
-
-@pytest.mark.parametrize(
-    ("text", "chinese"),
-    [
-        ("固态电池", True),
-        ("solid-state battery", False),
-        ("", False),
-        ("2023", False),
-        ("SiC 功率器件", True),  # 4 of 6 letters
-        ("基于 transformer 的", False),  # 3 of 14
-        ("基 ab", False),  # exactly a third is not more than a third
-        ("固態電池", True),
-        ("𠀀𠀁", True),
-    ],
-)
-def test_language_of_a_text(text: str, chinese: bool) -> None:
-    assert is_chinese(text) is chinese
 
 
 def test_unit_rows_keep_zero_rows_and_need_float32() -> None:
