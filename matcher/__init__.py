@@ -1,1 +1,1 @@
-"""The domain of Matcher: records, rules, scores, panels, schedules. No HTTP, no SQL, no clock, no globals."""
+"""The domain of Matcher: records, columns, rules, scores, panels, schedules. No HTTP, no SQL, no clock, no globals."""
