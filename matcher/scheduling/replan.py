@@ -17,7 +17,7 @@ from matcher.scheduling.compact import Compacted
 from matcher.scheduling.core import BoolArray, compile_event
 from matcher.scheduling.errors import ChangeError
 from matcher.scheduling.linear import FloatArray, Program, build, solve_integer
-from matcher.scheduling.plan import Plan
+from matcher.scheduling.plan import Plan, Seat
 from matcher.scheduling.problem import Event, Party
 from matcher.scheduling.solve import finish
 
@@ -145,7 +145,7 @@ def _small_event(event: Event, plan: Plan, change: Change) -> tuple[Event, list[
         fixed=tuple((small[m], t) for m, t in event.fixed if m in small),
         before=tuple((small[q], small[p]) for q, p in event.before if q in small and p in small),
     )
-    seats = tuple(replace(s, meeting=small[s.meeting]) for s in plan.seats if s.meeting in small)
+    seats = tuple(Seat(small[s.meeting], s.slot, s.table, s.people) for s in plan.seats if s.meeting in small)
     return changed_event(reduced, replace(plan, seats=seats), replace(change, cancelled=frozenset())), numbers
 
 
@@ -245,13 +245,14 @@ def repair_at_once(event: Event, plan: Plan, change: Change) -> Repair:
     for unit in placed:
         for party in board.parties_of[unit]:
             held[party] += 1
+    done = {int(core.meeting[u]) for u in placed}
     for unit in refills:
         free = [t for t in range(change.now, core.slots) if board.fits(unit, t)]
-        done = {int(core.meeting[u]) for u in placed}
         room = all(held[p] < core.total_cap[p] for p in board.parties_of[unit])
         if free and room and int(core.meeting[unit]) not in done:
             board.place(unit, free[0])
             placed.add(unit)
+            done.add(int(core.meeting[unit]))
             for party in board.parties_of[unit]:
                 held[party] += 1
     return _repaired(event, task, {u: board.slot_of[u] for u in placed}, "chains", is_least=False)
@@ -300,7 +301,9 @@ def _repaired(event: Event, task: _Task, placed: dict[int, int], method: str, *,
         if task.old[m] == t
     }
     small = finish(core, Compacted(placed, 0, 0), task.before.bound, task.before.seed, method, stays)
-    seats = sorted((replace(s, meeting=task.numbers[s.meeting]) for s in small.seats), key=lambda s: s.meeting)
+    seats = sorted(
+        (Seat(task.numbers[s.meeting], s.slot, s.table, s.people) for s in small.seats), key=lambda s: s.meeting
+    )
     plan = replace(small, event=task.before.event, seats=tuple(seats), version=task.before.version + 1)
     return Repair(plan, difference(event, task.before, plan, task.change.cause, is_least=is_least))
 
