@@ -23,7 +23,10 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a caller may find of a kind: a book and the rows that are left by rights and filters, level by level."""
+    """What a caller may find of a kind: a book and the rows that are left by rights and filters, level by level.
+
+    Who may find nothing has one part without rows, so that the answer is an empty list and no error.
+    """
 
     parts: tuple[tuple[Book, BitMap], ...]
     reference: Book
@@ -51,7 +54,7 @@ def field_of(shelf: Shelf, caller: Caller, kind: Kind, wanted: Mapping[str, Sequ
     for level, rows in visible.items():
         allowed = books[level].postings.allowed(wanted)
         parts.append((books[level], rows if allowed is None else rows & allowed))
-    return Field(tuple(parts), reference)
+    return Field(tuple(parts) or ((reference, BitMap()),), reference)
 
 
 def matchmaker() -> Matchmaker:

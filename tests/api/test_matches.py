@@ -74,6 +74,14 @@ def test_the_best_candidate_leads_and_its_points_add_up(stocked: Service) -> Non
     assert found["counts"]["eligible"] + found["counts"]["need_info"] == 2
 
 
+def test_who_may_find_nothing_gets_an_empty_list(stocked: Service) -> None:
+    """An organisation that nobody has verified yet sees no project, not even that there is one."""
+    need = {"purpose": "investment", "subject_kind": "fund", "text": "固态电池"}
+    found = stocked.of("newcomer").post("/v1/matches", json=need)
+    assert found.status_code == 201
+    assert (found.json()["items"], found.json()["counts"]["visible"]) == ([], 0)
+
+
 def test_short_lists_have_no_explanations(stocked: Service) -> None:
     found = stocked.of("center").post("/v1/matches", json=ORDER | {"explain": False, "k": 1}).json()
     assert [sorted(item) for item in found["items"]] == [["completeness", "id", "label", "score", "verdict"]]
