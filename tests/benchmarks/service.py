@@ -112,8 +112,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data, table = Path(folder) / "var", Path(folder) / "projects.csv"
         write_csv(table, chosen.profiles)
-        run(data, "keys", "create", "center", "officer")
-        key = run(data, "keys", "create", "fund-house", "analyst").splitlines()[-1].split()[-1]
+        run(data, "keys", "create", "center", "officer", "--checked")
+        key = run(data, "keys", "create", "fund-house", "analyst", "--checked").splitlines()[-1].split()[-1]
         run(data, "import", str(data_folder() / "demo" / "funds.jsonl"), "--kind", "fund", "--org", "fund-house")
         start = time.perf_counter()
         run(data, "import", str(table), "--kind", "project", "--org", "center")
