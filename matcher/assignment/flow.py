@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.assignment.arcs import Arcs, all_arcs, arcs_of, first_arcs, is_forced, keys_of, merged
+from matcher.assignment.arcs import Arcs, all_arcs, first_arcs, is_forced, keys_of, merged
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.linear import Linear, simplex
+from matcher.assignment.linear import Linear, simplex, softened
 from matcher.assignment.pricing import price
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
 from matcher.assignment.result import Listener, Progress
@@ -18,52 +18,60 @@ DENSE_PAIRS = 300_000
 
 WIDTH = 40
 ROUNDS = 30
-UNFILLED = 10
-"""A seat left empty costs this many times the spread of the scores, times the longest exchange."""
 
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """Chosen pairs, their prices, the bound these prove over all pairs; ``empty`` seats could not be filled."""
+    """Chosen pairs, their prices, and the bound that these prove over all pairs."""
 
     arcs: Arcs
     x: BoolArray
     certificate: Certificate
     bound: float
-    empty: IntArray
 
 
 def solve_flow(problem: Problem, progress: Listener) -> Flow | None:
     """The plan of the largest total under sizes, loads and forbidden or forced pairs; none when there is none."""
     pairs = problem.n_projects * problem.n_experts
     arcs = all_arcs(problem) if pairs <= DENSE_PAIRS else first_arcs(problem, WIDTH)
+    empty_cost = 2 * int(np.abs(arcs.points).max(initial=POINTS))
+    ceiling = _longest_exchange(problem, arcs)
     for step in range(ROUNDS):
-        x = cheapest(problem, arcs)
+        x = cheapest(problem, arcs, empty_cost)
         if x is None:
-            wider = arcs_of(problem, keys_of(problem, first_arcs(problem, WIDTH * 4 ** (step + 1))))
-            if len(wider) <= len(arcs):
-                return None
-            arcs = wider
-            continue
-        certificate = _prices(problem, arcs, x)
+            return None
+        empty = problem.size - np.bincount(arcs.project[x], minlength=problem.n_projects)
+        certificate = _prices(problem, arcs, x, empty_cost)
         priced = price(problem, certificate)
         progress(Progress("flow", step, bound=priced.bound, total=float(arcs.points[x].sum()) / POINTS))
         more = np.setdiff1d(priced.keys, keys_of(problem, arcs))
-        reached = priced.bound * POINTS - float(arcs.points[x].sum()) < 0.5
-        if reached or not len(more):
-            return Flow(arcs, x, certificate, priced.bound, np.empty(0, np.int64))
+        if not empty.any() and (not len(more) or priced.bound * POINTS - float(arcs.points[x].sum()) < 0.5):
+            bound = price(problem, certificate, precise=True).bound
+            return Flow(arcs, x, certificate, bound)
+        if not len(more):
+            # Nothing better stands outside, so the seat is empty because it costs too little, or has to be.
+            if empty_cost >= ceiling:
+                return None
+            empty_cost = min(ceiling, 16 * empty_cost)
         arcs = merged(problem, arcs, more)
-    raise AssertionError("column generation of a flow ends: every round adds pairs")
+    raise AssertionError("column generation of a flow ends: every round adds pairs or raises the cost of a gap")
 
 
-def cheapest(problem: Problem, arcs: Arcs) -> BoolArray | None:
-    """(n,) bool the best plan over the pairs, by OR-tools' cost-scaling flow; none when they hold no plan."""
+def _longest_exchange(problem: Problem, arcs: Arcs) -> int:
+    """Points that beat any chain of exchanges, small enough for 64 bits after the flow's own scaling."""
+    return 2 * (int(np.abs(arcs.points).max(initial=0)) + 1) * (min(problem.n_projects, problem.n_experts) + 1)
+
+
+def cheapest(problem: Problem, arcs: Arcs, empty_cost: int) -> BoolArray | None:
+    """(n,) bool the best plan over the pairs, by OR-tools' cost-scaling flow; none when least loads or pins fail.
+
+    A seat may stay empty at ``empty_cost`` points.
+    """
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     projects, experts = problem.n_projects, problem.n_experts
     forced = is_forced(problem, arcs)
-    # Large enough to beat any chain of exchanges, small enough for 64 bits after the solver's own scaling.
-    reward = 2 * (int(np.abs(arcs.points).max(initial=0)) + 1) * (min(projects, experts) + 1)
+    reward = _longest_exchange(problem, arcs)
     flow = SimpleMinCostFlow()
     sink = projects + experts
     cost = np.where(forced, -arcs.points - 2 * reward, -arcs.points)
@@ -78,6 +86,9 @@ def cheapest(problem: Problem, arcs: Arcs) -> BoolArray | None:
     low = flow.add_arcs_with_capacity_and_unit_cost(
         seats[bound], np.full(len(bound), sink), problem.least_load[bound], np.full(len(bound), -reward)
     )
+    flow.add_arcs_with_capacity_and_unit_cost(
+        np.arange(projects), np.full(projects, sink), problem.size, np.full(projects, empty_cost)
+    )
     flow.set_nodes_supplies(np.arange(projects), problem.size)
     flow.set_node_supply(sink, -problem.n_seats)
     if flow.solve() != flow.OPTIMAL:
@@ -87,11 +98,12 @@ def cheapest(problem: Problem, arcs: Arcs) -> BoolArray | None:
     return x if kept and bool(x[forced].all()) else None
 
 
-def _prices(problem: Problem, arcs: Arcs, x: BoolArray) -> Certificate:
+def _prices(problem: Problem, arcs: Arcs, x: BoolArray, empty_cost: int) -> Certificate:
     if problem.load_min is not None or problem.forced:
-        expert = _simplex_prices(problem, arcs)
+        expert = _simplex_prices(problem, arcs, empty_cost)
     else:
-        expert = _shortest_paths(problem, arcs, x) / POINTS
+        empty = problem.size > np.bincount(arcs.project[x], minlength=problem.n_projects)
+        expert = _shortest_paths(problem, arcs, x, np.where(empty, -empty_cost, np.iinfo(np.int64).max)) / POINTS
     return Certificate(
         weight=np.ones(problem.n_projects),
         offset=0.0,
@@ -102,17 +114,24 @@ def _prices(problem: Problem, arcs: Arcs, x: BoolArray) -> Certificate:
     )
 
 
-def _shortest_paths(problem: Problem, arcs: Arcs, x: BoolArray) -> IntArray:
-    """(E,) the smallest expert prices that support a plan, in points: Bellman-Ford over all pairs at once."""
+def _shortest_paths(problem: Problem, arcs: Arcs, x: BoolArray, most: IntArray) -> IntArray:
+    """(E,) the smallest expert prices that support a plan, in points: Bellman-Ford over all pairs at once.
+
+    ``most`` (P,) caps what a project's last seat is worth: the cost of an empty one where it has one.
+    """
     unused = np.flatnonzero(~x)
     order = unused[np.argsort(arcs.expert[unused], kind="stable")]
     expert_of, project_of, points = arcs.expert[order], arcs.project[order], arcs.points[order]
     starts = np.flatnonzero(np.diff(expert_of, prepend=-1))
     taken = np.flatnonzero(x)
     begins = np.flatnonzero(np.diff(arcs.project[taken], prepend=-1))
+    holders = arcs.project[taken][begins]
     worth = np.zeros(problem.n_experts, dtype=np.int64)
     for _ in range(2 * min(problem.n_projects, problem.n_experts) + 2):
-        marginal = np.minimum.reduceat(arcs.points[taken] - worth[arcs.expert[taken]], begins)
+        marginal = most.copy()
+        if len(taken):
+            last = np.minimum.reduceat(arcs.points[taken] - worth[arcs.expert[taken]], begins)
+            marginal[holders] = np.minimum(marginal[holders], last)
         raised = worth.copy()
         if len(starts):
             wish = np.maximum.reduceat(points - marginal[project_of], starts)
@@ -123,7 +142,7 @@ def _shortest_paths(problem: Problem, arcs: Arcs, x: BoolArray) -> IntArray:
     return worth
 
 
-def _simplex_prices(problem: Problem, arcs: Arcs) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _simplex_prices(problem: Problem, arcs: Arcs, empty_cost: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Prices for calls with least loads or pinned seats, from the linear program over the same pairs."""
     from matcher.assignment.rows import rows_of
 
@@ -132,4 +151,6 @@ def _simplex_prices(problem: Problem, arcs: Arcs) -> np.ndarray[tuple[int], np.d
         arcs.points / POINTS, rows.matrix, rows.lower, rows.upper, is_forced(problem, arcs).astype(float),
         np.ones(len(arcs)),
     )  # fmt: skip
-    return simplex(program).price[problem.n_projects : problem.n_projects + problem.n_experts]
+    return simplex(softened(program, empty_cost / POINTS)).price[
+        problem.n_projects : problem.n_projects + problem.n_experts
+    ]

@@ -7,12 +7,11 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, hstack
 
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs, arcs_of, first_arcs, keys_of, merged
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.linear import SIMPLEX_COLUMNS, Linear, Relaxation, optimise
+from matcher.assignment.linear import SIMPLEX_COLUMNS, Relaxation, optimise, softened
 from matcher.assignment.part import of_projects
 from matcher.assignment.pricing import price
 from matcher.assignment.problem import POINTS, IntArray, Problem
@@ -67,7 +66,7 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
     for step in range(ROUNDS):
         rows = rows_of(problem, arcs)
         hard = aim.program(problem, arcs, rows)
-        program = _softened(hard, penalties[0])
+        program = softened(hard, penalties[0])
         relaxation = optimise(program, TOLERANCES[min(step, len(TOLERANCES) - 1)], warm)
         certificate = aim.certificate(problem, rows, relaxation)
         priced = price(problem, certificate, extra=5)
@@ -106,21 +105,6 @@ def _sampled_prices(problem: Problem, progress: Listener) -> npt.NDArray[np.floa
     loads = cast("IntArray", problem.load_max * share)
     master = generate(replace(sample, load_max=loads), Aim(), progress)
     return None if master is None else master.certificate.expert.astype(np.float32)
-
-
-def _softened(program: Linear, penalty: float) -> Linear:
-    """The program with a costly way out of every least count, so that it has a solution and its prices stay small."""
-    row = np.flatnonzero(program.lower > 0)
-    count = len(row)
-    way_out = csr_array((np.ones(count), (row, np.arange(count))), shape=(len(program.lower), count))
-    return Linear(
-        worth=np.concatenate([program.worth, np.full(count, -penalty)]),
-        matrix=csr_array(hstack([program.matrix, way_out])),
-        lower=program.lower,
-        upper=program.upper,
-        low=np.concatenate([program.low, np.zeros(count)]),
-        high=np.concatenate([program.high, program.lower[row]]),
-    )
 
 
 def candidates(problem: Problem, master: Master, extra: int) -> Arcs:

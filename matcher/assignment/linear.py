@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linprog
-from scipy.sparse import csc_matrix, csr_array, vstack
+from scipy.sparse import csc_matrix, csr_array, hstack, vstack
 
 from matcher.assignment.certificate import Certificate
 from matcher.assignment.pricing import primary_cap
@@ -48,6 +48,21 @@ def optimise(program: Linear, tolerance: float, warm: Relaxation | None = None) 
     if len(program.worth) <= SIMPLEX_COLUMNS:
         return simplex(program)
     return _first_order(program, tolerance, warm)
+
+
+def softened(program: Linear, penalty: float) -> Linear:
+    """The program with a costly way out of every least count, so that it has a solution and its prices stay small."""
+    row = np.flatnonzero(program.lower > 0)
+    count = len(row)
+    way_out = csr_array((np.ones(count), (row, np.arange(count))), shape=(len(program.lower), count))
+    return Linear(
+        worth=np.concatenate([program.worth, np.full(count, -penalty)]),
+        matrix=csr_array(hstack([program.matrix, way_out])),
+        lower=program.lower,
+        upper=program.upper,
+        low=np.concatenate([program.low, np.zeros(count)]),
+        high=np.concatenate([program.high, program.lower[row]]),
+    )
 
 
 def certificate_of(problem: Problem, rows: Rows, price: Floats) -> Certificate:

@@ -84,6 +84,16 @@ def test_a_hidden_contradiction_is_found_with_the_smallest_set() -> None:
     assert {change.rule for change in diagnosis.changes} == {"load_max"}
 
 
+def test_plain_calls_with_least_loads_or_pins_are_blocked_too() -> None:
+    forbidden = np.zeros((3, 6), dtype=bool)
+    forbidden[:2, 2:] = True
+    blocked = replace(_call(load=1), forbidden=forbidden, forced=((0, 0),))
+    assert _causes(blocked)[0][0] == ("p0", "p1")
+    idle = np.zeros(6, dtype=np.int64)
+    idle[5] = 1
+    assert _causes(replace(_call(load=1), forbidden=forbidden, load_min=idle))[0][0] == ("p0", "p1")
+
+
 def test_a_call_with_a_plan_has_no_diagnosis() -> None:
     assert diagnose(_call()) is None
 
