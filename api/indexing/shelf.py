@@ -153,6 +153,7 @@ class Shelf:
         This process' memory stays flat: it opens the snapshots by memory map. If the other one fails, nothing is lost.
         """
         before, self._building = self._behind(kind), kind
+        self._lag.set(before)
         try:
             if self._build(kind, None):
                 for title, book in self._shared.items():

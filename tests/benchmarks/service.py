@@ -1,140 +1,145 @@
-"""The service as its users meet it: import of a file, start from a snapshot, ranked lists over HTTP.
+"""The service on many profiles: rows a second into the table and through an import, start from a snapshot, HTTP lists.
 
-    python -m tests.benchmarks.service [--profiles 100000] [--queries 40]
+    python -m tests.benchmarks.service [--profiles 100000] [--requests 200]
 
-Times of lists are by the client's clock, top 20 with reasons, each filter in turn. `bare` is the same search in the
-library without HTTP, rights and audit (`tests.benchmarks.ranking`); /health is what a request costs that does nothing.
+CPU seconds beside wall seconds, for machines that do other things too. The bound of a list over HTTP is the same list
+asked of the library in the same run; the ratio says what HTTP, rights, storage and JSON cost on top.
 """
 
 import argparse
 import csv
 import os
-import socket
-import subprocess
-import sys
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
-import httpx
-import numpy as np
-import psutil
+from fastapi.testclient import TestClient
 
-from matcher.domain.codes import data_folder
+from api.app import create_app
+from api.indexing.shelf import Shelf
+from api.kit.logs import configure_logs
+from api.offline import import_file, opened, shelved
+from api.settings import Settings
+from api.store import accounts, write
+from api.store.store import Store
+from api.store.write import Author, Incoming
+from matcher.domain import Kind, Level, Purpose
+from matcher.matchmaker import Matchmaker
 from tests.benchmarks.ranking import profiles
 
-FILTERS: dict[str, dict[str, list[str]]] = {
-    "no filter": {},
-    "region": {"region": ["331000"]},
-    "sector": {"sei": ["新材料"]},
-    "sector and region": {"sei": ["新材料"], "region": ["331000"]},
+COLUMNS = ("编号", "项目名称", "项目简介", "所在地区", "技术成熟度", "融资轮次")
+FUND = {
+    "id": "F",
+    "thesis": "新材料与固态电池早期项目",
+    "stages": ["种子"],
+    "trl_min": 3,
+    "trl_max": 6,
+    "regions": ["330000"],
 }
-HEADER = ("编号", "项目名称", "项目简介", "关键词", "所在地区", "技术成熟度", "融资轮次", "领域", "股权融资额(万元)")
-MATCHER = str(Path(sys.executable).with_name("matcher"))
-
-
-def write_csv(path: Path, count: int) -> None:
-    """Profiles as a center would have them in a table."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(HEADER)
-        for one in profiles(count):
-            equity = one.financing_need.equity if one.financing_need else None
-            amount = f"{equity.amount_min}-{equity.amount_max}" if equity and equity.amount_min else ""
-            sectors, words = "、".join(one.sei or ()), "、".join(one.keywords or ())
-            table.writerow(
-                (
-                    one.id,
-                    one.name,
-                    one.teaser,
-                    words,
-                    one.region,
-                    one.trl,
-                    one.round,
-                    sectors,
-                    amount.replace("-None", ""),
-                )
-            )
-
-
-def run(data: Path, *words: str) -> str:
-    """The output of a command of Matcher."""
-    done = subprocess.run([MATCHER, *words, "--data", str(data)], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[httpx.Client, float, psutil.Process]]:
-    """A client of a fresh service, the seconds until it was ready, and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "MATCHER_LOG_LEVEL": "ERROR"}
+def timed(label: str, rows: int = 0) -> Iterator[None]:
+    wall, cpu = time.perf_counter(), _cpu()
+    yield
+    wall, cpu = time.perf_counter() - wall, _cpu() - cpu
+    rate = f"  {rows / wall:,.0f} rows/s  {rows / cpu:,.0f} rows per CPU second" if rows else ""
+    print(f"{label:<34} {wall:8.2f} s  {cpu:8.2f} CPU s{rate}", flush=True)
+
+
+def _cpu() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def write_file(path: Path, count: int) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        for number, one in enumerate(profiles(count)):
+            name = f"{one.name or '项目'}{number}"
+            rows.writerow([f"P{number}", name, (one.teaser or "")[:200], one.region, one.trl, one.round])
+
+
+def store_alone(folder: Path, count: int) -> None:
+    incoming = [Incoming.of(Kind.PROJECT, one) for one in profiles(count)]
+    store = Store(f"sqlite:///{folder / 'alone.db'}")
+    store.write_now(lambda c: accounts.add_organisation(c, "o", "O", checked=True))
+    with timed("store alone", count):
+        store.write_now(lambda c: write.put(c, Kind.PROJECT, incoming, Author("o", "k")))
+    store.close()
+
+
+def build(settings: Settings, file: Path, count: int) -> str:
+    with opened(settings) as store:
+        for org in ("owner", "fund"):
+            store.write_now(lambda c, org=org: accounts.add_organisation(c, org, org, checked=True))
+        with timed("import: read, check, store", count):
+            import_file(store, settings, file, Kind.PROJECT, "owner", lambda *_: None)
+        with timed("embed, index and publish", count), shelved(store, settings) as shelf:
+            shelf.publish(Kind.PROJECT, None)
+        return store.write_now(lambda c: accounts.create_key(c, "fund", "analyst"))
+
+
+def lists(settings: Settings, key: str, requests: int) -> None:
+    app = create_app(settings)
     start = time.perf_counter()
-    command = [MATCHER, "serve", "--port", str(port), "--data", str(data)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
-            while not is_ready(client):
-                time.sleep(0.05)
-            yield client, time.perf_counter() - start, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(60)
+    with TestClient(app) as client:
+        app.state.shelf.ready.wait()
+        print(f"start until ready                  {time.perf_counter() - start:8.2f} s", flush=True)
+        client.headers["Authorization"] = f"Bearer {key}"
+        order = {"purpose": "investment", "subject_kind": "fund", "subject": FUND, "k": 20}
+        for label, filters in (("all", {}), ("one region", {"region": ["331000"]}), ("one TRL", {"trl": [4]})):
+            served = [_served(client, order | {"filters": filters}) for _ in range(requests)]
+            print(f"list over HTTP, {label:<18} p50 {_ms(served, 50)}  p95 {_ms(served, 95)}", flush=True)
+        bound = _library(app.state.shelf, requests)
+        print(f"list by the library, all           p50 {_ms(bound, 50)}  p95 {_ms(bound, 95)}", flush=True)
 
 
-def is_ready(client: httpx.Client) -> bool:
-    """Whether the service answers."""
-    try:
-        return client.get("/ready").status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
+def _served(client: TestClient, order: dict[str, object]) -> float:
+    start = time.perf_counter()
+    response = client.post("/v1/matches", json=order)
+    assert response.status_code == 201, response.text
+    return time.perf_counter() - start
 
 
-def latencies(client: httpx.Client, filters: dict[str, list[str]], funds: list[str]) -> list[float]:
-    """Milliseconds of each list."""
-    found = []
-    for fund in funds:
-        body = {"purpose": "investment", "subject_kind": "fund", "subject_id": fund, "k": 20, "filters": filters}
+def _library(shelf: Shelf, requests: int) -> list[float]:
+    from matcher.domain import Fund
+
+    catalogue, maker, subject = (
+        shelf.shared(Kind.PROJECT, Level.PLATFORM).catalogue,
+        Matchmaker.of(date.today()),
+        Fund(**FUND),
+    )
+    times = []
+    for _ in range(requests):
         start = time.perf_counter()
-        client.post("/v1/matches", json=body).raise_for_status()
-        found.append(1e3 * (time.perf_counter() - start))
-    return found
+        maker.rank(Purpose.INVESTMENT, subject, catalogue, 20)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _ms(times: list[float], percent: int) -> str:
+    return f"{statistics.quantiles(times, n=100)[percent - 1] * 1000:7.1f} ms"
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--profiles", type=int, default=100_000)
-    arguments.add_argument("--queries", type=int, default=40)
-    chosen = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data, table = Path(folder) / "var", Path(folder) / "projects.csv"
-        write_csv(table, chosen.profiles)
-        run(data, "keys", "create", "center", "officer", "--checked")
-        key = run(data, "keys", "create", "fund-house", "analyst", "--checked").splitlines()[-1].split()[-1]
-        run(data, "import", str(data_folder() / "demo" / "funds.jsonl"), "--kind", "fund", "--org", "fund-house")
-        start = time.perf_counter()
-        run(data, "import", str(table), "--kind", "project", "--org", "center")
-        stored = time.perf_counter() - start
-        run(data, "reindex")
-        whole = time.perf_counter() - start
-        print(f"import of {chosen.profiles:,} rows: stored {chosen.profiles / stored:,.0f} rows/s, ", end="")
-        print(f"stored, embedded and indexed {chosen.profiles / whole:,.0f} rows/s")
-        with serving(data) as (client, seconds, process):
-            print(f"start from a snapshot: ready in {seconds:.1f} s, {process.memory_info().rss / 2**20:,.0f} MiB")
-            client.headers["Authorization"] = f"Bearer {key}"
-            funds = [f"F{number:02}" for number in range(1, chosen.queries + 1)]
-            start = time.perf_counter()
-            for _ in range(100):
-                client.get("/health")
-            print(f"/health: {10 * (time.perf_counter() - start):.1f} ms")
-            latencies(client, {}, funds[:5])
-            for name, filters in FILTERS.items():
-                times = latencies(client, filters, funds)
-                print(f"{name:18} p50 {np.median(times):6.1f} ms  p95 {np.quantile(times, 0.95):6.1f} ms")
-            print(f"memory after the lists: {process.memory_info().rss / 2**20:,.0f} MiB")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profiles", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=200)
+    asked = parser.parse_args()
+    configure_logs("ERROR")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = Settings(data=folder / "var")
+        write_file(folder / "projects.csv", asked.profiles)
+        store_alone(folder, asked.profiles)
+        key = build(settings, folder / "projects.csv", asked.profiles)
+        lists(settings, key, asked.requests)
 
 
 if __name__ == "__main__":
