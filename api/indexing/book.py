@@ -5,10 +5,11 @@ level 2 and nobody else's: word statistics over others' hidden texts would show 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 import orjson
 import structlog
@@ -36,6 +37,8 @@ AT_ONCE = 200
 
 PATIENCE_S = 0.25
 """How long a request waits for the indexing thread to let go of a book."""
+
+T = TypeVar("T")
 
 FORM = 1
 """Form of the snapshots; one of another form is rebuilt."""
@@ -72,6 +75,8 @@ class Book:
         self.postings = Postings()
         self.seq = self._saved_seq = self.version = 0
         self._digests: dict[str, int] = {}
+        self._remembered: dict[tuple[object, ...], Any] = {}
+        self._remembered_at = 0
         self._open_snapshot(encoder)
 
     def _open_snapshot(self, encoder: Encoder) -> None:
@@ -109,6 +114,15 @@ class Book:
         batch = self._store.read_now(lambda c: records.since(c, self.title.kind, self.seq, size, self.title.org))
         self._take(batch)
         return len(batch)
+
+    def remember(self, what: tuple[object, ...], make: Callable[[], T]) -> T:
+        """The value of `make()`, made once for each state of the book."""
+        if self._remembered_at != self.version:
+            self._remembered, self._remembered_at = {}, self.version
+        if what not in self._remembered:
+            self._remembered[what] = make()
+        value: T = self._remembered[what]
+        return value
 
     def reopen(self) -> None:
         """Takes the newest snapshot, which another process made, in place of what is held."""

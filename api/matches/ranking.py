@@ -94,11 +94,11 @@ def top(purpose: Purpose, subjects: Sequence[Record], candidates: Field, k: int)
 
 
 def _usual(maker: Matchmaker, purpose: Purpose, candidates: Field) -> Any:
-    return (
-        None
-        if candidates.reference.title.kind is Kind.PROJECT
-        else maker.usual(purpose, candidates.reference.catalogue)
-    )
+    """What is usual among the shared offers; worked out once a day for each state of their book."""
+    book = candidates.reference
+    if book.title.kind is Kind.PROJECT:
+        return None
+    return book.remember((purpose, maker.context.day), lambda: maker.usual(purpose, book.catalogue))
 
 
 def _merged(lists: Sequence[MatchList], k: int) -> MatchList:

@@ -74,6 +74,7 @@ records = Table(
     Column("body", Text, nullable=False),
     UniqueConstraint("kind", "row"),
     Index(None, "kind", "seq"),
+    Index(None, "kind", "org", "seq"),
 )
 """The newest version of every record; a deleted one stays as a tombstone with its last body."""
 

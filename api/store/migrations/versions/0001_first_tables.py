@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "row", name=op.f("uq_records_kind_row")),
     )
     op.create_index("ix_records_kind_seq", "records", ["kind", "seq"], unique=False)
+    op.create_index("ix_records_kind_org_seq", "records", ["kind", "org", "seq"], unique=False)
 
     op.bulk_insert(
         counters,
