@@ -7,6 +7,7 @@ proof short), and one unary counter of breaks per party carries the soft literal
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,7 @@ class Answer:
 
 
 STRETCH = 5_000
-"""Conflicts between two looks at the clock; always the same, so that the clock alone cannot change a plan."""
+"""Conflicts between two looks at the clock, where there is one: each stop makes the search a little longer."""
 
 
 class _OutOfWorkError(Exception):
@@ -56,7 +57,8 @@ class _Search(RC2):  # type: ignore[misc] # the library has no types
             spent = self.oracle.accum_stats()["conflicts"]
             if spent >= self.conflicts_left or self.left() <= 0:
                 raise _OutOfWorkError
-            self.oracle.conf_budget(min(STRETCH, self.conflicts_left - spent))
+            stretch = STRETCH if math.isfinite(self.left()) else self.conflicts_left
+            self.oracle.conf_budget(min(stretch, self.conflicts_left - spent))
             status = self.oracle.solve_limited(assumptions=assumptions, expect_interrupt=expect_interrupt)
         return bool(status)
 
