@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.e5 import E5, session_threads
-from embeddings.encoder import BUILTIN, FloatRows, Progress, unit_rows
+from embeddings.encoder import BUILTIN, FloatRows, Progress, clean_texts, unit_rows
 from embeddings.errors import EncoderMissingError
 from embeddings.head import Head, read_head
 from embeddings.manifest import MANIFEST, digest_of, read_manifest
 from embeddings.static import StaticEncoder, load_static
+from embeddings.text import simplify
 
 E5_FOLDER = "e5-small-zh-en"
 STATIC_SHARE = 0.5
@@ -43,7 +44,8 @@ class QualityEncoder:
 
     def head_rows(self, texts: Sequence[str], role: str, progress: Progress | None = None) -> FloatRows:
         """(n, 384) float32 unit rows of the deep part alone; `role` is query or document."""
-        return self._head.apply(self._e5.encode(texts, role, progress), texts, role)
+        plain = [text if text.isascii() else simplify(text) for text in clean_texts(texts)]
+        return self._head.apply(self._e5.encode(plain, role, progress), plain, role)
 
 
 def joined_rows(static: FloatRows, head: FloatRows) -> FloatRows:

@@ -21,8 +21,8 @@ _T = TypeVar("_T")
 class Sizes:
     """How many arXiv records and dictionary entries are encoded; CSL always whole."""
 
-    papers: int = 6000
-    entries: int = 12_000
+    papers: int = 1800
+    entries: int = 5000
     seed: int = 0
 
 
