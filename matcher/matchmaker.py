@@ -14,12 +14,14 @@ from matcher.domain import KINDS, Kind, Purpose, Record, offer_kind, other_side
 from matcher.matches import Counts, MatchList, Model, SentencePair
 from matcher.retrieval.calibration import Calibration
 from matcher.retrieval.catalogue import Catalogue, Query
+from matcher.retrieval.fairness import DEPTH, FairPlaces
 from matcher.retrieval.need import read_need
-from matcher.retrieval.shortlist import Candidates, shortlist
+from matcher.retrieval.shortlist import Candidates, Shortlist, shortlist
 from matcher.rules.context import Context
 from matcher.rules.verdicts import Verdict, evaluate
 from matcher.scoring import Pool, score
 from matcher.scoring.explain import Request, explain
+from matcher.scoring.exposure import Policy
 from matcher.scoring.questions import list_questions, open_conditions
 
 MOST_RESULTS = 1000
@@ -125,14 +127,21 @@ class Matchmaker:
         for subject in subjects:
             candidates = self._candidates(purpose, subject, subject, catalogue, allowed, usual)
             found = shortlist(candidates, k, ineligible=ineligible)
-            places = np.searchsorted(candidates.rows, found.rows)
-            verdicts = found.verdicts.verdict.ravel()[places]
-            yield [
-                Ranked(subject.id, one, rank, round(float(total), 2), Verdict(int(verdict)).name)
-                for rank, (one, total, verdict) in enumerate(
-                    zip(catalogue.ids_of(found.rows), found.totals, verdicts, strict=True), 1
-                )
-            ]
+            yield _lines(subject, candidates, found, np.arange(len(found.rows)))
+
+    def shared(
+        self, purpose: Purpose, subjects: Sequence[Record], catalogue: Catalogue, k: int, policy: Policy
+    ) -> Iterator[list[Ranked]]:
+        """As `top`, with the attention shared over all these lists as the policy says (DOMAIN 4.6).
+
+        A cap on the lists that one candidate stands in, places for the little shown, at most 3 of 10 of one manager.
+        """
+        _checked(DEPTH * k)
+        places = FairPlaces(policy)
+        for subject in subjects:
+            candidates = self._candidates(purpose, subject, subject, catalogue, None, None)
+            found = shortlist(candidates, DEPTH * k)
+            yield _lines(subject, candidates, found, places.choose(found, catalogue, k))
 
     def matrix(
         self, purpose: Purpose, subjects: Catalogue, catalogue: Catalogue, progress: Progress | None = None
@@ -195,6 +204,17 @@ def evidence(query: Query, catalogue: Catalogue, row: np.integer, candidate: Rec
     """The pair of passages that carries the similarity of one candidate."""
     found = catalogue.best_passages(query, int(row), candidate)
     return () if found is None else (SentencePair(*found),)
+
+
+def _lines(subject: Record, candidates: Candidates, found: Shortlist, chosen: NDArray[np.int64]) -> list[Ranked]:
+    """The chosen positions of a shortlist as lines of a ranking."""
+    rows, totals = found.rows[chosen], found.totals[chosen]
+    verdicts = found.verdicts.verdict.ravel()[np.searchsorted(candidates.rows, rows)]
+    ids = candidates.catalogue.ids_of(rows)
+    return [
+        Ranked(subject.id, one, rank, round(float(total), 2), Verdict(int(verdict)).name)
+        for rank, (one, total, verdict) in enumerate(zip(ids, totals, verdicts, strict=True), 1)
+    ]
 
 
 def kind_of(record: Record) -> Kind:

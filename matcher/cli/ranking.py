@@ -20,6 +20,7 @@ from matcher.domain import Kind, Level, Purpose, Record, offer_kind
 from matcher.matches import MatchList
 from matcher.matchmaker import MOST_RESULTS, Matchmaker, Ranked
 from matcher.retrieval.catalogue import Catalogue
+from matcher.scoring.exposure import Policy
 from matcher.tables import Intake, UnusableFileError, batches, read
 
 app = typer.Typer(no_args_is_help=True, help="Ranked lists from files.")
@@ -52,13 +53,19 @@ def rank(
     subject_kind: KindOption = None,
     candidate_kind: KindOption = None,
     ineligible: Annotated[bool, typer.Option(help="also rank who fails a hard condition")] = False,
+    fair: Annotated[bool, typer.Option(help="share the attention: nobody in more than a quarter of the lists")] = False,
 ) -> None:
     """Rank the candidates of one file for every subject of another; either side may be the projects."""
     with told():
         wanted = Purpose.of(purpose)
         asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
         catalogue = filled(asked, load_encoder(encoder))
-        found = matchmaker(today).top(wanted, asking.records, catalogue, k, ineligible=ineligible)
+        maker = matchmaker(today)
+        found = (
+            maker.shared(wanted, asking.records, catalogue, k, Policy.of_rulebook())
+            if fair
+            else maker.top(wanted, asking.records, catalogue, k, ineligible=ineligible)
+        )
         lists = track(found, "ranking", len(asking.records), console=errors, transient=True)
         count = _write(out, (line for one in lists for line in one))
     errors.print(f"{count} lines for {len(asking.records)} subjects in {out}")

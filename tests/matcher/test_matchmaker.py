@@ -1,5 +1,6 @@
 """The facade: lists are exact, equal in both forms, closed to what is not allowed, and explained to the last digit."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
-from matcher.domain import KINDS, Kind, Level, Project, Purpose, Record, offer_kind
+from matcher.domain import KINDS, Fund, Kind, Level, Project, Purpose, Record, offer_kind
 from matcher.domain.codes import data_folder
 from matcher.matches import MatchList
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval import shortlist as shortlist_module
 from matcher.retrieval.catalogue import Catalogue
 from matcher.rules.verdicts import Verdict
+from matcher.scoring.exposure import Policy
 from tests.matcher.toy import ToyEncoder
 
 TODAY = date(2026, 11, 23)
@@ -87,6 +89,22 @@ def test_a_list_without_explanations_is_the_same_list(
         assert [(one.candidate_id, one.verdict) for one in ranked] == [(one.id, one.verdict) for one in matches.items]
         np.testing.assert_allclose([one.score for one in ranked], [one.score for one in matches.items], atol=0.011)
         assert [one.rank for one in ranked] == list(range(1, len(ranked) + 1))
+
+
+def test_shared_attention_caps_who_is_shown_most(catalogues: dict[Kind, Catalogue], matchmaker: Matchmaker) -> None:
+    """DOMAIN 4.6: nobody in more than a quarter of the lists, and at most 3 of 10 places for one manager."""
+    projects, funds = demo(Kind.PROJECT)[:60], {fund.id: fund for fund in demo(Kind.FUND)}
+    asked = (Purpose.INVESTMENT, projects, catalogues[Kind.FUND], 10)
+    plain = Counter(line.candidate_id for found in matchmaker.top(*asked) for line in found)
+    lists = list(matchmaker.shared(*asked, Policy.of_rulebook()))
+    shared = Counter(line.candidate_id for found in lists for line in found)
+    assert max(plain.values()) > 15
+    assert max(shared.values()) <= 15
+    assert len(shared) >= len(plain)
+    for found in lists:
+        managers = Counter(fund.manager for line in found if isinstance(fund := funds[line.candidate_id], Fund))
+        assert max((count for manager, count in managers.items() if manager), default=0) <= 3
+        assert [line.rank for line in found] == list(range(1, len(found) + 1))
 
 
 def test_what_is_not_allowed_changes_nothing(catalogues: dict[Kind, Catalogue], matchmaker: Matchmaker) -> None:
