@@ -18,6 +18,10 @@ from rich.table import Table
 
 from api.settings import Settings, SettingsError
 from matcher.cli.evaluate import app as evaluate_app
+from matcher.cli.events import app as events_app
+from matcher.cli.files import app as files_app
+from matcher.cli.models import app as models_app
+from matcher.cli.panels import app as panels_app
 from matcher.cli.ranking import app as ranking_app
 
 if TYPE_CHECKING:
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="概念验证项目对接 Matcher")
 app.add_typer(ranking_app)
 app.add_typer(evaluate_app)
+app.add_typer(files_app)
+app.add_typer(models_app, name="models")
+app.add_typer(panels_app, name="panels")
+app.add_typer(events_app, name="events")
 keys = typer.Typer(no_args_is_help=True, help="Organisations' API keys.")
 app.add_typer(keys, name="keys")
 
@@ -130,18 +138,6 @@ def export(
         found = store.read_now(lambda c: live_records(c, Kind.of(kind), org))
     write_records(found, file, kind=Kind.of(kind))
     err.print(f"{len(found)} → {file}", highlight=False)
-
-
-@app.command()
-def template(
-    kind: KindName,
-    file: Annotated[Path, typer.Argument(help="XLSX to write", dir_okay=False)],
-) -> None:
-    """Write an empty workbook of a kind, with the columns explained and drop-downs."""
-    from matcher.domain import Kind
-    from matcher.tables import write_template
-
-    write_template(Kind.of(kind), file)
 
 
 @app.command()
