@@ -62,7 +62,7 @@ def test_a_file_goes_in_is_mended_and_goes_in_again(matcher: Run, tmp_path: Path
 
 
 def test_a_template_is_written(matcher: Run, tmp_path: Path) -> None:
-    assert matcher("template", "fund", str(tmp_path / "fund.xlsx")).exit_code == 0
+    assert matcher("template", "fund", "--out", str(tmp_path / "fund.xlsx")).exit_code == 0
     assert (tmp_path / "fund.xlsx").stat().st_size > 1000
 
 
