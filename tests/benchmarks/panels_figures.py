@@ -76,7 +76,8 @@ def _declines(problem: Problem) -> None:
     anew = solve(replace(problem, forbidden=forbidden), TOTAL)
     total = replace(plan, seats=mended.seats).total
     print(
-        f"5 % declines at {problem.n_projects} x {problem.n_experts}: {len(lost)} vacated, {len(mended.swaps)} seats changed, "
+        f"5 % declines at {problem.n_projects} x {problem.n_experts}: {len(lost)} vacated, "
+        f"{len(mended.swaps)} seats changed, "
         f"{100 * (1 - total / anew.total):.3f} % below the full re-solve, {spent}"
     )
 
