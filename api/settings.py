@@ -26,6 +26,10 @@ class Settings(BaseModel):
     encoder: str | None = Field(
         None, description="encoder: a built-in name, a model folder or a hub name; the built-in default if not given"
     )
+    models: Path | None = Field(
+        None,
+        description="folder of built encoders; read by the encoders themselves, the user's data folder if not given",
+    )
     read_threads: Annotated[int, Field(ge=1, le=64)] = Field(4, description="threads that read the database")
     match_threads: Annotated[int, Field(ge=1, le=64)] = Field(2, description="threads that rank")
     max_body_mib: Annotated[int, Field(ge=1, le=64)] = Field(2, description="largest JSON body in MiB")
