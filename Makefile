@@ -30,8 +30,9 @@ lint: setup
 unit: setup
 	$(BIN)/pytest --cov --cov-report=term
 
-test-slow: setup  ## the long suites: crash cycles, brute force at size
+test-slow: setup  ## the long suites: crash cycles, brute force at size, property tests with new examples
 	$(BIN)/pytest -m slow
+	$(BIN)/pytest --hypothesis-profile=searching
 
 test-postgres: setup  ## the store's suite against a throw-away PostgreSQL
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[postgres]" -c constraints.txt

@@ -1,5 +1,7 @@
 """Creating, replacing and deleting one record."""
 
+from urllib.parse import quote
+
 from sqlalchemy import Connection
 
 from api.guard.caller import Caller
@@ -70,7 +72,7 @@ def _put(connection: Connection, caller: Caller, kind: Kind, record: Record, sta
     action = "record.create" if outcome.created else "record.replace" if outcome.replaced else "record.unchanged"
     headers = {"ETag": shown.tag}
     if status == 201:
-        headers["Location"] = f"/v1/{NOUNS[kind]}/{record.id}"
+        headers["Location"] = f"/v1/{NOUNS[kind]}/{quote(record.id, safe='')}"
     return Done(status, json_bytes(shown.as_json()), action, headers, str(kind), record.id)
 
 

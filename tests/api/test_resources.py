@@ -66,6 +66,15 @@ def test_what_is_written_is_read(service: Service, kind: Kind, base: str) -> Non
     assert model.model_validate(read.json()["record"]) == model.model_validate(EXAMPLES[kind])
 
 
+@pytest.mark.parametrize("name", ["专家-甲", "é", "a%b", "a+b&c=d;e", "\U0001f52c"])
+def test_a_record_of_any_name_is_found_at_its_location(service: Service, name: str) -> None:
+    center = service.of("center")
+    created = center.post(BASE, json=PROJECT | {"id": name})
+    assert created.status_code == 201, created.text
+    assert created.headers["location"].isascii()
+    assert center.get(created.headers["location"]).json()["record"]["id"] == name
+
+
 def test_replace_needs_the_tag_last_read(service: Service) -> None:
     center, one = service.of("center"), f"{BASE}/{PROJECT['id']}"
     first = center.put(one, json=PROJECT)
