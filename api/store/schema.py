@@ -167,6 +167,46 @@ match_lists = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("org", _ID, ForeignKey("organisations.id"), nullable=False),
+    Column("name", String(400), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created", _TIME, nullable=False),
+    Column("updated", _TIME, nullable=False),
+    Index(None, "kind", "org", "created"),
+)
+"""A call for panels or an event; its content is that of its newest version."""
+
+case_versions = Table(
+    "case_versions",
+    metadata,
+    Column("case_id", String(40), ForeignKey("cases.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", _TIME, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+case_notes = Table(
+    "case_notes",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("case_id", String(40), ForeignKey("cases.id"), nullable=False),
+    Column("about", String(20), nullable=False),
+    Column("key", String(250), nullable=False),
+    Column("at", _TIME, nullable=False),
+    Column("org", _ID, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Index(None, "case_id", "about", "key"),
+)
+"""What many people add to a case side by side: opinions, wishes, arrivals, outcomes. Of one key the newest counts."""
+
 idempotency = Table(
     "idempotency",
     metadata,

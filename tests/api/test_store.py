@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
-from api.store import accounts, imports, jobs, records, write
+from api.store import accounts, cases, imports, jobs, records, write
+from api.store.audit import Actor
 from api.store.clock import now
 from api.store.errors import ChangedSinceError, ForeignRecordError, StoreClosedError
 from api.store.imports import Import
@@ -230,3 +231,48 @@ def test_two_processes_write_without_losing_numbers(store: Store) -> None:
     assert sorted(seq for _, seq in live(store).values()) == list(range(1, 31))
     rows = store.read_now(lambda c: [each.row for each in records.since(c, Kind.FUND, 0, 100)])
     assert sorted(rows) == list(range(30))
+
+
+OFFICER, ORGANIZER = Actor("a", "key-a", "r1"), Actor("b", "key-b", "r2")
+
+
+def test_a_case_keeps_every_version(store: Store) -> None:
+    made = store.write_now(lambda c: cases.create(c, "panels", OFFICER, "秋季", {"n": 1}))
+    second = store.write_now(lambda c: cases.change(c, made, OFFICER, "pin", {"n": 2}))
+    assert second is not None
+    assert store.read_now(lambda c: cases.find(c, "panels", made.id)) == second
+    assert store.read_now(lambda c: cases.find(c, "panels", made.id, 1)) == made
+    assert store.read_now(lambda c: cases.find(c, "event", made.id)) is None
+    assert store.read_now(lambda c: cases.find(c, "panels", made.id, 3)) is None
+    told = store.read_now(lambda c: cases.versions(c, made.id))
+    assert [(each.version, each.action, each.actor) for each in told] == [(1, "create", "key-a"), (2, "pin", "key-a")]
+
+
+def test_of_two_changes_of_one_version_the_first_stands(store: Store) -> None:
+    made = store.write_now(lambda c: cases.create(c, "event", ORGANIZER, "对接会", {}))
+    assert store.write_now(lambda c: cases.change(c, made, ORGANIZER, "first", {"by": 1})) is not None
+    assert store.write_now(lambda c: cases.change(c, made, ORGANIZER, "second", {"by": 2})) is None
+    newest = store.read_now(lambda c: cases.find(c, "event", made.id))
+    assert newest is not None
+    assert (newest.version, newest.body) == (2, {"by": 1})
+    assert len(store.read_now(lambda c: cases.versions(c, made.id))) == 2
+
+
+def test_of_the_notes_of_a_key_the_newest_counts(store: Store) -> None:
+    one = store.write_now(lambda c: cases.create(c, "event", OFFICER, "x", {}))
+    other = store.write_now(lambda c: cases.create(c, "event", OFFICER, "y", {}))
+    store.write_now(lambda c: cases.add_notes(c, one.id, "wish", OFFICER, [("p1", {"rank": 1}), ("p2", {"rank": 2})]))
+    store.write_now(lambda c: cases.add_notes(c, one.id, "wish", ORGANIZER, [("p1", {"rank": 3})]))
+    store.write_now(lambda c: cases.add_notes(c, one.id, "outcome", OFFICER, [("p1", {"held": True})]))
+    store.write_now(lambda c: cases.add_notes(c, other.id, "wish", OFFICER, [("p1", {"rank": 9})]))
+    found = store.read_now(lambda c: cases.notes(c, one.id, "wish"))
+    assert [(each.key, each.body, each.org) for each in found] == [("p2", {"rank": 2}, "a"), ("p1", {"rank": 3}, "b")]
+    assert [each.key for each in store.read_now(lambda c: cases.notes(c, one.id, "wish", "p2"))] == ["p2"]
+
+
+def test_cases_of_an_organisation_newest_first(store: Store) -> None:
+    for name in ("one", "two", "three"):
+        store.write_now(lambda c, name=name: cases.create(c, "panels", OFFICER, name, {}))
+    store.write_now(lambda c: cases.create(c, "panels", ORGANIZER, "other", {}))
+    store.write_now(lambda c: cases.create(c, "event", OFFICER, "event", {}))
+    assert [row["name"] for row in store.read_now(lambda c: cases.page(c, "panels", "a", 2))] == ["three", "two"]
