@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from matcher.scheduling.core import Core
 
 LONGEST_CHAIN = 80
+
+
+class Chain(NamedTuple):
+    """Moves between two slots: unit -> slot, and per party how many more meetings ``target`` then has of it.
+
+    ``enters``: the unit that was not placed before, or -1.
+    """
+
+    source: int
+    target: int
+    moves: dict[int, int]
+    shift: dict[int, int]
+    enters: int = -1
 
 
 class Board:
@@ -30,6 +44,7 @@ class Board:
         self.cap = core.slot_cap.tolist()
         self.load = [[0] * core.slots for _ in range(len(core.names))]
         self.count = self.load[: core.parties]
+        self.in_slot: list[list[int]] = [[] for _ in slots]
         self.many = {p for p in range(core.parties) if max(self.cap[p]) > 1}
         self.at: list[list[list[int]]] = [[[] for _ in slots] for _ in range(core.parties)]
         self.busy = [0] * core.parties
@@ -80,6 +95,7 @@ class Board:
     def place(self, unit: int, slot: int) -> None:
         """Put a unit into a slot without asking; the caller has checked."""
         self.slot_of[unit] = slot
+        self.in_slot[slot].append(unit)
         for party in self.parties_of[unit]:
             row = self.at[party][slot]
             row.append(unit)
@@ -93,6 +109,7 @@ class Board:
         """Take a unit off the board."""
         slot = self.slot_of[unit]
         self.slot_of[unit] = -1
+        self.in_slot[slot].remove(unit)
         for party in self.parties_of[unit]:
             row = self.at[party][slot]
             row.remove(unit)
@@ -116,10 +133,32 @@ class Board:
 
         A unit that is not placed yet enters ``target``; what it pushes out goes to ``source``.
         """
-        moves = {unit: target}
-        shift: dict[int, int] = {}
+        enters = unit if self.slot_of[unit] < 0 else -1
+        chain = self.grown(Chain(source, target, {}, {}, enters), unit)
+        if chain is None or self.crowded(chain) >= 0 or not self.keeps_rules(chain):
+            return None
+        return chain.moves
+
+    def balanced(self, chain: Chain, partners: Iterable[int]) -> Iterator[Chain]:
+        """The chain joined with a second one so that no slot is crowded; one for each partner that can do it.
+
+        ``partners``: units in one of the two slots.
+        """
+        for unit in partners:
+            if unit not in chain.moves:
+                joined = self.grown(chain, unit)
+                if joined is not None and self.crowded(joined) < 0 and self.keeps_rules(joined):
+                    yield joined
+
+    def grown(self, chain: Chain, unit: int) -> Chain | None:
+        """The chain with one unit more that changes sides, and all that it pushes along; None if one may not.
+
+        Places are not asked (``crowded``), nor orders and rests (``keeps_rules``).
+        """
+        source, target = chain.source, chain.target
+        moves, shift = dict(chain.moves), dict(chain.shift)
+        moves[unit] = source if self.slot_of[unit] == target else target
         stack = [unit]
-        enters = self.slot_of[unit] < 0
         while stack:
             x = stack.pop()
             to = moves[x]
@@ -128,67 +167,57 @@ class Board:
                 return None
             sign = 1 if to == target else -1
             for party in self.parties_of[x]:
-                if not self._push(party, x, (to, away, sign), enters and x == unit, (moves, shift, stack)):
-                    return None
-        if (enters or not self.many.isdisjoint(shift)) and not self._seats_hold(shift, source, target, unit, enters):
-            return None
-        if not self._pools_hold(moves, source, target, enters, unit) or not self._orderly(moves):
-            return None
-        if self.core.event.max_run is not None:
-            changed = {p: (target, source, net) for p, net in shift.items() if net}
-            if not self._rested(changed, enters_party=self.parties_of[unit] if enters else ()):
-                return None
-        return moves
+                pushed = self.at[party][to]
+                if self.cap[party][to] > 1:
+                    pushed = self._too_many(party, to, moves)
+                for y in pushed:
+                    if y not in moves:
+                        moves[y] = away
+                        stack.append(y)
+                shift[party] = shift.get(party, 0) + sign
+        return Chain(source, target, moves, shift, chain.enters)
 
-    def _push(
-        self,
-        party: int,
-        x: int,
-        way: tuple[int, int, int],
-        enters: bool,
-        state: tuple[dict[int, int], dict[int, int], list[int]],
-    ) -> bool:
-        """Count x into a party's slot and push out whoever is then too many."""
-        to, away, sign = way
-        moves, shift, stack = state
-        capacity = self.cap[party][to]
-        if capacity == 1:
-            for other in self.at[party][to]:
-                if other not in moves:
-                    moves[other] = away
-                    stack.append(other)
-        else:
-            staying = [y for y in self.at[party][to] if y not in moves]
-            coming = sum(1 for y, slot in moves.items() if slot == to and party in self.parties_of[y])
-            while len(staying) + coming > capacity:
-                if not staying:
-                    return False
-                other = staying.pop(0)
-                moves[other] = away
-                stack.append(other)
-        shift[party] = shift.get(party, 0) + sign
-        return True
+    def _too_many(self, party: int, to: int, moves: dict[int, int]) -> list[int]:
+        """Whom a party with several persons must send away when one more of the moves comes to it."""
+        staying = [y for y in self.at[party][to] if y not in moves]
+        coming = sum(1 for y, slot in moves.items() if slot == to and party in self.parties_of[y])
+        return staying[: max(0, len(staying) + coming - self.cap[party][to])]
 
-    def _seats_hold(self, shift: dict[int, int], source: int, target: int, unit: int, enters: bool) -> bool:
-        """Nobody sits in more meetings than its persons. A swap of single seats needs no look; an entry does."""
-        for party, net in shift.items():
-            cap, count = self.cap[party], self.count[party]
-            left = net - (1 if enters and party in self.parties_of[unit] else 0)
-            if count[target] + net > cap[target] or count[source] - left > cap[source]:
-                return False
-        return True
-
-    def _pools_hold(self, moves: dict[int, int], source: int, target: int, enters: bool, unit: int) -> bool:
+    def crowded(self, chain: Chain) -> int:
+        """The slot of the chain in which a place would be missing after it; -1 if there is none."""
+        source, target = chain.source, chain.target
         net: dict[int, int] = {}
-        for x, to in moves.items():
+        for x, to in chain.moves.items():
             for pool in self.pools_of[x]:
                 net[pool] = net.get(pool, 0) + (1 if to == target else -1)
-        for pool, change in net.items():
-            gone = change - (1 if enters and pool in self.pools_of[unit] else 0)
+        for pool, more in net.items():
             load, cap = self.load[pool], self.cap[pool]
-            if change > 0 and load[target] + change > cap[target]:
-                return False
-            if gone < 0 and load[source] - gone > cap[source]:
+            if load[target] + more > cap[target] and more > 0:
+                return target
+            if more < 0 or chain.enters >= 0:
+                back = more - (chain.enters >= 0 and pool in self.pools_of[chain.enters])
+                if back < 0 and load[source] - back > cap[source]:
+                    return source
+        return -1
+
+    def keeps_rules(self, chain: Chain) -> bool:
+        """Nobody sits in more meetings than its persons, orders hold, and nobody meets longer than the longest run."""
+        new = self.parties_of[chain.enters] if chain.enters >= 0 else ()
+        if (new or not self.many.isdisjoint(chain.shift)) and not self._seats_hold(chain, new):
+            return False
+        if not self._orderly(chain.moves):
+            return False
+        if self.core.event.max_run is None:
+            return True
+        changed = {p: (chain.target, chain.source, net) for p, net in chain.shift.items() if net}
+        return self._rested(changed, enters_party=new)
+
+    def _seats_hold(self, chain: Chain, new: tuple[int, ...]) -> bool:
+        """A swap of single seats needs no look; an entry and parties with several persons do."""
+        source, target = chain.source, chain.target
+        for party, net in chain.shift.items():
+            cap, count = self.cap[party], self.count[party]
+            if count[target] + net > cap[target] or count[source] - net + (party in new) > cap[source]:
                 return False
         return True
 

@@ -18,8 +18,10 @@ FIRST = Pace(15_000)
 QUICK = Pace(150_000)
 NEARLY = 10
 """So few breaks after a quick run are gone after another one; more need the long one."""
-LONG = Pace(1_500_000, hot=0.8, targeted=0.5)
+LONG = Pace(1_500_000, hot=0.4, targeted=0.5)
 AGAIN = Pace(600_000, hot=0.35, targeted=0.5)
+IDLE_ROUNDS = 2
+"""Rounds without a gain after which the long search ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Effort:
     quick: Pace = QUICK
     long: Pace = LONG
     again: Pace = AGAIN
-    rounds: int = 6
+    rounds: int = 4
     exact_columns: int = 6_000
-    exact_conflicts: int = 60_000
+    exact_conflicts: int = 40_000
     day_conflicts: int = 15_000
     timetable_conflicts: int = 3_000_000
     nodes: int = 500
@@ -142,6 +144,7 @@ def _quickly(
 def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell | None) -> Compacted:
     """Long annealing and exact days in turns."""
     placed, breaks, spent, chains = start.placed, start.breaks, start.conflicts, _has_chains(core, start.placed)
+    idle = 0
     for turn in range(effort.rounds):
         if chains:
             pace = effort.again if turn else effort.long
@@ -150,10 +153,11 @@ def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell 
         for day in core.event.days:
             placed, more = _day_exactly(core, placed, day, effort)
             spent += more
-        breaks = sum(waiting(core, placed))
+        before, breaks = breaks, sum(waiting(core, placed))
         if tell is not None:
             tell("breaks", breaks)
-        if breaks <= start.bound or effort.left() <= 0 or not chains:
+        idle = 0 if breaks < before else idle + 1
+        if breaks <= start.bound or effort.left() <= 0 or not chains or idle == IDLE_ROUNDS:
             break
     return Compacted(placed, breaks, start.bound, spent)
 
