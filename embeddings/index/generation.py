@@ -41,6 +41,16 @@ class Generation:
             return self.position_of[rows].astype(np.int64)
         return np.searchsorted(self.rows, rows)
 
+    def find(self, rows: Rows) -> Rows:
+        """Where rows stand in `vectors`, -1 for those that it does not hold."""
+        if not len(self.rows):
+            return np.full(len(rows), -1, np.int64)
+        known = np.minimum(rows, int(self.rows[-1]))
+        if self.position_of is not None:
+            return np.where(known == rows, self.position_of[known], -1).astype(np.int64)
+        positions = np.searchsorted(self.rows, known)
+        return np.where(self.rows[positions] == rows, positions, -1)
+
     def search(self, queries: Floats, k: int, kept: BitMap | None, plan: Plan) -> Iterator[Found]:
         """Scores and rows per query (d,), at most k, best first, among `kept` (rows it holds; None is all of them)."""
         search = self._search_of(k, kept, plan)

@@ -127,11 +127,14 @@ class VectorIndex:
         asked = _checked_vectors(np.asarray(query, np.float32)[None], self.dim)[0]
         wanted, state = checked_rows(rows), self._state
         one_thread()
+        in_delta, positions = _split(state, wanted)
+        in_base = positions >= 0
+        if in_base.all():
+            return inner_products(asked, state.base.vectors, positions)
         scores = np.full(len(wanted), np.nan, np.float32)
-        in_delta, in_base = _split(state, wanted)
+        scores[in_base] = inner_products(asked, state.base.vectors, positions[in_base])
         delta_slots = state.delta.slots[np.searchsorted(state.delta.rows, wanted[in_delta])]
         scores[in_delta] = inner_products(asked, state.delta.store, delta_slots)
-        scores[in_base] = inner_products(asked, state.base.vectors, state.base.positions(wanted[in_base]))
         return scores
 
     def vectors(self, rows: ArrayLike) -> Floats:
@@ -188,25 +191,23 @@ class VectorIndex:
         return np.searchsorted(state.delta.rows, kept) if len(kept) else None
 
 
-def _split(state: _State, wanted: Rows) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which of the rows are in the changes, and which in the generation and not removed."""
-    in_delta = np.isin(wanted, state.delta.rows)
-    place = np.searchsorted(state.base.rows, wanted)
-    in_base = np.zeros(len(wanted), np.bool_)
-    inside = place < len(state.base.rows)
-    in_base[inside] = state.base.rows[place[inside]] == wanted[inside]
+def _split(state: _State, wanted: Rows) -> tuple[NDArray[np.bool_], Rows]:
+    """Which of the rows are in the changes, and where the others stand in the generation, -1 if they do not count."""
+    positions = state.base.find(wanted)
     if state.removed:
-        in_base &= ~np.isin(wanted, np.asarray(state.removed.to_array(), np.uint32))
-    return in_delta, in_base
+        positions[np.isin(wanted, np.asarray(state.removed.to_array(), np.uint32))] = -1
+    in_delta = np.isin(wanted, state.delta.rows) if len(state.delta.rows) else np.zeros(len(wanted), np.bool_)
+    return in_delta, positions
 
 
 def _vectors(state: _State, wanted: Rows) -> Floats:
-    in_delta, in_base = _split(state, wanted)
-    if not (in_delta | in_base).all():
-        raise RowError(f"Row {int(wanted[~(in_delta | in_base)][0])} has no vector; put it first.")
+    in_delta, positions = _split(state, wanted)
+    missing = ~in_delta & (positions < 0)
+    if missing.any():
+        raise RowError(f"Row {int(wanted[missing][0])} has no vector; put it first.")
     found = np.empty((len(wanted), state.base.vectors.shape[1]), np.float32)
     found[in_delta] = state.delta.vectors(wanted[in_delta])
-    found[in_base] = state.base.vectors[state.base.positions(wanted[in_base])]
+    found[~in_delta] = state.base.vectors[positions[~in_delta]]
     return found
 
 

@@ -14,6 +14,7 @@ Why not tantivy: it has no way to score given rows or to keep its statistics to 
 until segments merge, and finds through a set of 50,000 allowed rows only one by one. `docs/search.md` has the figures.
 """
 
+from embeddings.lexical.asked import Asked
 from embeddings.lexical.index import LexicalIndex
 
-__all__ = ["LexicalIndex"]
+__all__ = ["Asked", "LexicalIndex"]

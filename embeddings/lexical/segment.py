@@ -88,9 +88,12 @@ class Segment:
         """The entries of the rows at these places, row after row."""
         return ranges(self.row_starts[places], self.sizes(places))
 
-    def places(self, rows: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Where these rows, all of them here, stand."""
-        return np.searchsorted(self.rows, rows)
+    def places(self, rows: NDArray[np.uint32] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where these rows stand, or would stand in order; without a search where no number is left out."""
+        first, count = (int(self.rows[0]), len(self.rows)) if len(self.rows) else (0, 0)
+        if count and int(self.rows[-1]) - first + 1 == count:
+            return np.clip(rows.astype(np.int64) - first, 0, count)
+        return np.searchsorted(self.rows, rows.astype(np.uint32))
 
     def save(self, folder: Path, name: str) -> None:
         """Writes `{name}.{part}.npy` for each part."""

@@ -55,7 +55,7 @@ class WordsRanker:
         catalogue = self._catalogues[query.candidate_kind]
         asked = catalogue.query(query.subject)
         rows = np.array(catalogue.live, np.int64)
-        return _best(catalogue, rows, catalogue.words.scores(asked.text, rows), k)
+        return _best(catalogue, rows, asked.words.scores(rows), k)
 
 
 class MeaningRanker:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
+
 MIDDLE = 1.5
 """A similarity this many spreads above the mean counts one half: among 100 candidates about 7 do."""
 
@@ -29,15 +31,32 @@ class Calibration:
     spread: float
 
     @classmethod
-    def of(cls, sample: NDArray[np.float32]) -> "Calibration":
-        """Estimated from similarities (n,), shrunk towards the prior as n gets small."""
-        n = len(sample)
-        mean = (float(sample.sum()) + PRIOR_COUNT * PRIOR_MEAN) / (n + PRIOR_COUNT)
-        squares = float(((sample - mean) ** 2).sum()) + PRIOR_COUNT * PRIOR_SPREAD**2
-        return cls(mean, max((squares / (n + PRIOR_COUNT)) ** 0.5, 1e-6))
+    def of(cls, similarity: Floats) -> "Calibration":
+        """From the similarities (n,) of all candidates, shrunk towards the prior as n gets small."""
+        return cls._shrunk(
+            float(similarity.mean()) if len(similarity) else 0.0, float(similarity.var()), len(similarity)
+        )
 
-    def __call__(self, similarity: NDArray[np.float32]) -> NDArray[np.float32]:
+    @classmethod
+    def of_sample(cls, similarity: Floats, rough: Floats, rough_of_all: Floats) -> "Calibration":
+        """From a sample (m,) and rough similarities, known for the sample and for all candidates (n,).
+
+        What the sample tells is by how much the rough ones are off: the ratio estimate of the spread and the difference
+        estimate of the mean (Cochran, Sampling Techniques, 1977, chapters 6 and 7), far nearer than the sample's own.
+        """
+        mean = float(rough_of_all.mean()) + float((similarity - rough).mean())
+        variance = float(rough_of_all.var()) * float(similarity.var()) / max(float(rough.var()), 1e-12)
+        return cls._shrunk(mean, variance, len(rough_of_all))
+
+    @classmethod
+    def _shrunk(cls, mean: float, variance: float, n: int) -> "Calibration":
+        total = n + PRIOR_COUNT
+        middle = (n * mean + PRIOR_COUNT * PRIOR_MEAN) / total
+        squares = n * (variance + (mean - middle) ** 2) + PRIOR_COUNT * PRIOR_SPREAD**2
+        return cls(middle, max((squares / total) ** 0.5, 1e-6))
+
+    def __call__(self, similarity: Floats) -> Floats:
         """Each similarity as a value in 0..1, float32 of the same shape."""
         z = (similarity - np.float32(self.mean)) / np.float32(self.spread)
-        value: NDArray[np.float32] = 1 / (1 + np.exp(np.float32(-STEEPNESS) * (z - np.float32(MIDDLE))))
+        value: Floats = 1 / (1 + np.exp(np.float32(-STEEPNESS) * (z - np.float32(MIDDLE))))
         return value

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from embeddings.encoder import Encoder, Progress
 from embeddings.index import VectorIndex
-from embeddings.lexical import LexicalIndex
+from embeddings.lexical import Asked, LexicalIndex
 from embeddings.passages import PassageStore
 from matcher.columns import Columns
 from matcher.domain import Kind, Level, Record
@@ -34,24 +34,12 @@ _DEPTH = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
-    """What is looked for: its vector (d,), its passages' vectors (p, d) and its words."""
+    """What is looked for in one catalogue: its vector (d,), its passages' vectors (p, d) and its words there."""
 
-    text: str
+    words: Asked
     vector: NDArray[np.float32]
     passages: tuple[str, ...]
     passage_vectors: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Near:
-    """Rows near a query, ascending, and what the others cannot exceed: `meaning` as a cosine, `words` as a gain.
-
-    (As far as a row's best passage is no nearer than the whole of it.)
-    """
-
-    rows: Rows
-    meaning: float
-    words: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,24 +146,21 @@ class Catalogue:
         """What a record or a typed need looks for; stored long texts are documents on both sides (EMBEDDINGS 3)."""
         if isinstance(subject, str):
             vector = self.encoder.encode_query([subject])
-            return Query(subject, vector[0], (subject,), vector)
+            return Query(self.words.asked(subject), vector[0], (subject,), vector)
         text, parts = whole(subject), passages(subject)
         vectors = self.encoder.encode_document([text, *parts])
-        return Query(text, vectors[0], parts, vectors[1:])
+        return Query(self.words.asked(text), vectors[0], parts, vectors[1:])
 
-    def nearest(self, query: Query, k: int, allowed: BitMap | None) -> Near:
-        """At most 2k allowed rows: the k nearest in meaning and the k with the most telling common words."""
-        near, cosines = self.vectors.search(query.vector[None], k, allowed)
-        named, shares = self.words.search(query.text, k, allowed)
-        rows = np.union1d(near[0][near[0] >= 0], named).astype(np.int64)
-        farthest = float(cosines[0, -1]) if near[0, -1] >= 0 else -1.0
-        fewest = float(shares[-1]) if len(named) == k else 0.0
-        return Near(rows, farthest, WORD_WEIGHT * fewest)
+    def nearest(self, query: Query, k: int, allowed: BitMap) -> Rows:
+        """At most 2k allowed rows, ascending: the k nearest in meaning and the k with the most telling common words."""
+        near, _ = self.vectors.search(query.vector[None], k, allowed)
+        named, _ = query.words.search(k, allowed)
+        return np.union1d(near[0][near[0] >= 0], named).astype(np.int64)
 
     def search(self, text: str, k: int, allowed: BitMap | None = None) -> list[Hit]:
         """The k records nearest to a text in meaning and words, best first; equal ones by id."""
         query = self.query(text)
-        rows = self.nearest(query, max(k, _DEPTH), self.live if allowed is None else self.live & allowed).rows
+        rows = self.nearest(query, max(k, _DEPTH), self.live if allowed is None else self.live & allowed)
         found = sorted(zip(-self.similarity(query, rows), self.ids_of(rows), strict=True))[:k]
         records = self.records([one for _, one in found])
         return [
@@ -190,7 +175,12 @@ class Catalogue:
 
     def similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """(n,) float32: `meaning` + WORD_WEIGHT x BM25n of each row."""
-        return self.meaning(query, rows) + np.float32(WORD_WEIGHT) * self.words.scores(query.text, rows)
+        return self.meaning(query, rows) + np.float32(WORD_WEIGHT) * query.words.scores(rows)
+
+    def rough_similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
+        """(n,) float32: `similarity` as if the best passage of each row were as near as the whole of it."""
+        words = np.float32(WORD_WEIGHT) * query.words.scores(rows)
+        return self.vectors.scores(query.vector, rows) + words
 
     def best_passages(self, query: Query, row: int, record: Record) -> tuple[str, str, float] | None:
         """The passage of the query and the passage of the record in `row` that are nearest, and their cosine."""

@@ -1,12 +1,10 @@
 """The best k of a catalogue for one subject: exact up to what the similarity of far texts could still change.
 
-In a small pool every candidate's similarity is computed. In a large one the nearest by meaning and by words are scored
-first; whoever is none of them has at most the similarity at which those lists end, so its score has a bound, and only
-candidates whose bound reaches the k-th best score are compared as well (the threshold algorithm of Fagin, Lotem and
-Naor, 2001, with the structured parts as one list that is always read whole).
+In a small pool every candidate's similarity is computed. In a large one the passages of few candidates are read: a
+candidate's whole text and words say how high its score can be, for a best passage is little nearer than the whole; the
+most promising are compared in full, and of the others only those that could still reach the k-th best score.
 """
 
-from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,22 +14,23 @@ from pyroaring import BitMap
 from matcher.columns import Columns
 from matcher.domain import Kind, Purpose
 from matcher.retrieval.calibration import Calibration
-from matcher.retrieval.catalogue import Catalogue, Near, Query, Rows
+from matcher.retrieval.catalogue import Catalogue, Query, Rows
 from matcher.rules.context import Context
 from matcher.rules.verdicts import Verdict, Verdicts, evaluate
-from matcher.scoring import Pool, score
+from matcher.scoring import Pool, score, score_lines
 
 Floats = NDArray[np.float32]
 
 SMALL_POOL = 5_000
 """Up to here every similarity is computed: it costs less than a search."""
 
-_NEAREST = 128
+_PROMISING = 256
 _SAMPLE = 500
 _PASSAGE_GAIN = 0.12
 """How much nearer than its whole text a candidate's best passage is taken to be at most (measured: 99 % are within)."""
 
 _MOST_CONTENDERS = 20_000
+"""So many passages are read at most; only where nothing is known of any candidate do more of them come near."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,19 +85,17 @@ class Candidates:
         return score(self.purpose, *self.sides(places), semantic.reshape(shape), self.context, self.usual).total.ravel()
 
     def lines(self) -> tuple[Floats, Floats]:
-        """Of every candidate the score without and with a perfect text: a score is a straight line between the two."""
-        count = len(self.rows)
-        return self.totals(np.zeros(count, np.float32)), self.totals(np.ones(count, np.float32))
-
-    def among(self, places: NDArray[np.int64]) -> BitMap:
-        """The rows of the candidates at `places`; made from a plain array, which is seven times faster."""
-        if len(places) == len(self.rows):
-            return self.allowed
-        return BitMap(array("I", self.rows[places].astype(np.uint32).tobytes()))
+        """Of every candidate the score without a text in common, and what a perfect one adds, (n,) each."""
+        without, gain = score_lines(self.purpose, *self.sides(), self.context, self.usual)
+        return without.ravel(), gain.ravel()
 
     def similarity(self, places: NDArray[np.int64]) -> Floats:
         """Similarities (n,) of the candidates at `places`."""
         return self.catalogue.similarity(self.query, self.rows[places])
+
+    def rough_similarity(self, places: NDArray[np.int64]) -> Floats:
+        """Similarities (n,) of the candidates at `places` as if their best passages were as near as the whole."""
+        return self.catalogue.rough_similarity(self.query, self.rows[places])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +133,7 @@ def shortlist(pool: Candidates, k: int, *, ineligible: bool = False) -> Shortlis
         semantic = Calibration.of(similarity)(similarity)[kept]
         found = _Scored(kept, pool.totals(semantic, kept), semantic)
     else:
-        found = _by_threshold(pool, kept, k)
+        found = _by_bounds(pool, kept, k)
     best = _best(pool, found.places, found.totals, k)
     places, semantic = found.places[best], found.semantic[best]
     totals = pool.totals(semantic, places)
@@ -154,8 +151,7 @@ class _Lines:
 
     @classmethod
     def of(cls, pool: Candidates, calibrate: Calibration) -> "_Lines":
-        without, perfect = pool.lines()
-        return cls(without, perfect - without, calibrate)
+        return cls(*pool.lines(), calibrate)
 
     def totals(self, semantic: Floats | np.float32, places: NDArray[np.int64]) -> Floats:
         """Scores (n,) of places with these semantic values."""
@@ -167,35 +163,28 @@ class _Lines:
         return self.totals(self.calibrate(similarity), places)
 
 
-def _by_threshold(pool: Candidates, kept: NDArray[np.int64], k: int) -> _Scored:
+def _by_bounds(pool: Candidates, kept: NDArray[np.int64], k: int) -> _Scored:
     """Candidates among which the k best are."""
+    rough = pool.rough_similarity(np.arange(len(pool.rows)))
     sample = np.unique(np.linspace(0, len(pool.rows) - 1, _SAMPLE).astype(np.int64))
-    lines = _Lines.of(pool, Calibration.of(pool.similarity(sample)))
-    near = pool.catalogue.nearest(pool.query, max(_NEAREST, 4 * k), pool.among(kept))
-    first = np.searchsorted(pool.rows, near.rows)
-    found = _Scored.of(lines, first, pool.similarity(first))
-    if len(first) <= k:
+    lines = _Lines.of(pool, Calibration.of_sample(pool.similarity(sample), rough[sample], rough))
+    most = lines.most(rough[kept] + np.float32(_PASSAGE_GAIN / 2), kept)
+    first = _highest(most, max(_PROMISING, 4 * k))
+    found = _Scored.of(lines, kept[first], pool.similarity(kept[first]))
+    if len(first) == len(kept):
         return found
-    others = np.setdiff1d(_within_reach(lines, kept, near, found.reach(k)), first, assume_unique=True)
-    whole_text = pool.catalogue.vectors.scores(pool.query.vector, pool.rows[others])
-    promising = np.argsort(-lines.most(whole_text, others), kind="stable")[:_NEAREST]
-    found = found.joined(_Scored.of(lines, others[promising], pool.similarity(others[promising])))
-    whole_text[promising] = -1
-    rest = others[lines.most(whole_text + np.float32(_PASSAGE_GAIN / 2 + near.words), others) >= found.reach(k)]
-    rest = np.setdiff1d(rest, found.places, assume_unique=True)
-    meaning = pool.catalogue.meaning(pool.query, pool.rows[rest])
-    rest = rest[lines.most(meaning + np.float32(near.words), rest) >= found.reach(k)]
-    return found.joined(_Scored.of(lines, rest, pool.similarity(rest)))
+    most[first] = -1
+    rest = np.flatnonzero(most >= found.reach(k))
+    if len(rest) > _MOST_CONTENDERS:
+        rest = rest[_highest(most[rest], _MOST_CONTENDERS)]
+    return found.joined(_Scored.of(lines, kept[rest], pool.similarity(kept[rest])))
 
 
-def _within_reach(lines: _Lines, kept: NDArray[np.int64], near: Near, reach: float) -> NDArray[np.int64]:
-    """Who of the kept reaches if the text adds the most that a far text can."""
-    semantic = lines.calibrate(np.array([near.meaning + near.words], np.float32))[0]
-    bounds = lines.totals(semantic, kept)
-    contenders = np.flatnonzero(bounds >= reach)
-    if len(contenders) > _MOST_CONTENDERS:
-        contenders = np.sort(np.argsort(-bounds, kind="stable")[:_MOST_CONTENDERS])
-    return kept[contenders]
+def _highest(values: Floats, count: int) -> NDArray[np.int64]:
+    """The positions of the highest values, ascending; all if there are no more."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.sort(np.argpartition(values, len(values) - count)[len(values) - count :])
 
 
 def _best(pool: Candidates, places: NDArray[np.int64], totals: Floats, k: int) -> NDArray[np.int64]:

@@ -67,6 +67,32 @@ def score(
     return Scores(total, completeness)
 
 
+def score_lines(
+    purpose: Purpose, projects: Columns, offers: Columns, context: Context, pool: Pool
+) -> tuple[Values, Values]:
+    """Scores (m, n) with a text that agrees in nothing, and what one that agrees in everything adds.
+
+    A score is a straight line between the two, for its weight does not depend on how near the texts are.
+    """
+    shape = (len(projects), len(offers))
+    without, gain = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    setting = Setting(projects, offers, np.zeros(shape, np.float32), context, pool)
+    weights, bound = context.rules.part_weights(purpose), bind_parts(purpose, setting)
+    takes = deduction(purpose, setting)
+    text = np.float32(100 * weights["semantic"])
+    for i, j in blocks(*shape):
+        values = [(part.name, block(i, j)) for part, block in bound]
+        gained, weight = _sums(values, weights, context, np.zeros(without[i, j].shape, np.uint8))
+        gained *= 100
+        np.divide(gained, weight, out=without[i, j])
+        np.divide(text, weight, out=gain[i, j])
+        if takes is not None:
+            minus = without[i, j] - takes(i, j)
+            gain[i, j] = np.maximum(minus + gain[i, j], 0) - np.maximum(minus, 0)
+            without[i, j] = np.maximum(minus, 0)
+    return without, gain
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """The scores of a few pairs, part by part, flat in the order of the pairs.
@@ -110,6 +136,16 @@ def weighted(
     values: list[tuple[str, Values]], weights: dict[str, float], context: Context, known: NDArray[np.uint8]
 ) -> Values:
     """100 x sum(w s) / sum(w) over the known values and the base; counts them up in `known`."""
+    gained, weight = _sums(values, weights, context, known)
+    gained *= 100
+    gained /= weight
+    return gained
+
+
+def _sums(
+    values: list[tuple[str, Values]], weights: dict[str, float], context: Context, known: NDArray[np.uint8]
+) -> tuple[Values, Values]:
+    """sum(w s) and sum(w) over the known values and the base; counts them up in `known`."""
     base = context.rules.weights["base"]
     gained = np.full(known.shape, base["weight"] * base["value"], np.float32)
     weight = np.full(known.shape, base["weight"], np.float32)
@@ -119,9 +155,7 @@ def weighted(
         gained += np.maximum(value, 0) * share
         weight += is_known * share
         known += is_known
-    gained *= 100
-    gained /= weight
-    return gained
+    return gained, weight
 
 
 def _completeness(known: NDArray[np.uint8], parts: int, verdicts: Verdicts | None, i: slice, j: slice) -> Values:

@@ -54,7 +54,7 @@ def ranking(matches: MatchList) -> list[tuple[str, float]]:
 
 @pytest.mark.parametrize("purpose", PURPOSES)
 @pytest.mark.parametrize("from_project", [True, False])
-def test_the_threshold_search_finds_what_comparing_everybody_finds(
+def test_bounds_find_what_comparing_everybody_finds(
     purpose: Purpose,
     from_project: bool,
     catalogues: dict[Kind, Catalogue],
@@ -65,7 +65,7 @@ def test_the_threshold_search_finds_what_comparing_everybody_finds(
     catalogue = catalogues[offer_kind(purpose) if from_project else Kind.PROJECT]
     everybody = matchmaker.rank(purpose, subject, catalogue, 5)
     monkeypatch.setattr(shortlist_module, "SMALL_POOL", 0)
-    monkeypatch.setattr(shortlist_module, "_NEAREST", 8)
+    monkeypatch.setattr(shortlist_module, "_PROMISING", 8)
     assert ranking(matchmaker.rank(purpose, subject, catalogue, 5)) == ranking(everybody)
 
 
