@@ -33,9 +33,9 @@ class Calibration:
     @classmethod
     def of(cls, similarity: Floats) -> "Calibration":
         """From the similarities (n,) of all candidates, shrunk towards the prior as n gets small."""
-        return cls._shrunk(
-            float(similarity.mean()) if len(similarity) else 0.0, float(similarity.var()), len(similarity)
-        )
+        if not len(similarity):
+            return cls._shrunk(0.0, 0.0, 0)
+        return cls._shrunk(float(similarity.mean()), float(similarity.var()), len(similarity))
 
     @classmethod
     def of_sample(cls, similarity: Floats, rough: Floats, rough_of_all: Floats) -> "Calibration":
