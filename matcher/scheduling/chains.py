@@ -24,7 +24,7 @@ class Chain(NamedTuple):
 
 
 class Board:
-    """Placed units of a core with single slots; every move keeps every hard rule.
+    """Placed units of a core; every move keeps every hard rule. A unit of several slots stays where it is placed.
 
     ``slot_of[u]`` is the slot of a unit or -1. ``count[p][t]`` meetings of party p in slot t.
     Bits of ``busy[p]`` are the counted slots of party p (present ones, or all under the strict rule) in order, with
@@ -40,6 +40,7 @@ class Board:
             u: core.uses[u][: len(core.event.meetings[int(core.meeting[u])].parties)] for u in self.units
         }
         self.pools_of = {u: core.uses[u][len(self.parties_of[u]) :] for u in self.units}
+        self.length = {u: int(core.length[u]) for u in self.units}
         self.allowed = {u: [bool(core.start[u, t]) for t in slots] for u in self.units}
         self.cap = core.slot_cap.tolist()
         self.load = [[0] * core.slots for _ in range(len(core.names))]
@@ -96,37 +97,39 @@ class Board:
         """Put a unit into a slot without asking; the caller has checked."""
         self.slot_of[unit] = slot
         self.in_slot[slot].append(unit)
-        for party in self.parties_of[unit]:
-            row = self.at[party][slot]
-            row.append(unit)
-            self.count[party][slot] += 1
-            self.busy[party] |= self.bit[party][slot]
-            self.held[party] |= self.real_bit[slot]
-        for pool in self.pools_of[unit]:
-            self.load[pool][slot] += 1
+        for t in range(slot, slot + self.length[unit]):
+            for party in self.parties_of[unit]:
+                self.at[party][t].append(unit)
+                self.count[party][t] += 1
+                self.busy[party] |= self.bit[party][t]
+                self.held[party] |= self.real_bit[t]
+            for pool in self.pools_of[unit]:
+                self.load[pool][t] += 1
 
     def remove(self, unit: int) -> None:
         """Take a unit off the board."""
         slot = self.slot_of[unit]
         self.slot_of[unit] = -1
         self.in_slot[slot].remove(unit)
-        for party in self.parties_of[unit]:
-            row = self.at[party][slot]
-            row.remove(unit)
-            self.count[party][slot] -= 1
-            if not row:
-                self.busy[party] &= ~self.bit[party][slot]
-                self.held[party] &= ~self.real_bit[slot]
-        for pool in self.pools_of[unit]:
-            self.load[pool][slot] -= 1
+        for t in range(slot, slot + self.length[unit]):
+            for party in self.parties_of[unit]:
+                row = self.at[party][t]
+                row.remove(unit)
+                self.count[party][t] -= 1
+                if not row:
+                    self.busy[party] &= ~self.bit[party][t]
+                    self.held[party] &= ~self.real_bit[t]
+            for pool in self.pools_of[unit]:
+                self.load[pool][t] -= 1
 
     def fits(self, unit: int, slot: int) -> bool:
         """May the unit be placed there with nothing else moved?"""
         if not self.allowed[unit][slot]:
             return False
-        if any(self.load[r][slot] >= self.cap[r][slot] for r in self.core.uses[unit]):
+        span = range(slot, slot + self.length[unit])
+        if any(self.load[r][t] >= self.cap[r][t] for r in self.core.uses[unit] for t in span):
             return False
-        return self._orderly({unit: slot}) and self._rested(dict.fromkeys(self.parties_of[unit], (slot, -1, 1)))
+        return self._orderly({unit: slot}) and self._may_sit(unit, span)
 
     def chain(self, unit: int, source: int, target: int) -> dict[int, int] | None:
         """The moves that bring a unit into ``target`` by swapping with ``source``; None if a rule forbids it.
@@ -163,7 +166,7 @@ class Board:
             x = stack.pop()
             to = moves[x]
             away = source if to == target else target
-            if not self.allowed[x][to] or len(moves) > LONGEST_CHAIN:
+            if not self.allowed[x][to] or self.length[x] > 1 or len(moves) > LONGEST_CHAIN:
                 return None
             sign = 1 if to == target else -1
             for party in self.parties_of[x]:
@@ -227,13 +230,19 @@ class Board:
         for x, to in moves.items():
             for later in self.after.get(x, ()):
                 slot = moves.get(later, self.slot_of[later])
-                if 0 <= slot <= to:
+                if 0 <= slot < to + self.length[x]:
                     return False
             for first in self.earlier.get(x, ()):
                 slot = moves.get(first, self.slot_of[first])
-                if slot >= to:
+                if slot >= 0 and slot + self.length[first] > to:
                     return False
         return True
+
+    def _may_sit(self, unit: int, span: range) -> bool:
+        """No party of the unit meets longer than the longest run when it sits in these slots too."""
+        longest = self.core.event.max_run
+        bits = sum(self.real_bit[t] for t in span)
+        return longest is None or not any(_runs_beyond(self.held[p] | bits, longest) for p in self.parties_of[unit])
 
     def _rested(self, changed: dict[int, tuple[int, int, int]], enters_party: tuple[int, ...] = ()) -> bool:
         """No party meets longer than the longest run after the change (slot in, slot out, net)."""
@@ -249,10 +258,7 @@ class Board:
                 mask &= ~self.real_bit[source]
             elif source >= 0:
                 mask |= self.real_bit[source]
-            run = mask
-            for _ in range(longest):
-                run &= run >> 1
-            if run:
+            if _runs_beyond(mask, longest):
                 return False
         return True
 
@@ -281,3 +287,10 @@ class Board:
                     self.apply(moves)
                     return True
         return False
+
+
+def _runs_beyond(bits: int, longest: int) -> bool:
+    """Are there more than ``longest`` neighbouring bits?"""
+    for _ in range(longest):
+        bits &= bits >> 1
+    return bits != 0

@@ -109,8 +109,7 @@ def _runs_less_one(core: Core, party: int, day: tuple[int, ...], busy: set[int],
 def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell: Tell | None = None) -> Compacted:
     """The same meetings with fewer breaks, and a bound; every hard rule stays kept."""
     is_small = sum(int(core.start[u].sum()) for u in placed) <= effort.exact_columns
-    if _has_chains(core, placed):
-        placed = _quickly(core, placed, seed, effort, is_small=is_small, tell=tell)
+    placed = _quickly(core, placed, seed, effort, is_small=is_small, tell=tell)
     breaks = sum(waiting(core, placed))
     if breaks == 0:
         return Compacted(placed, 0, 0)
@@ -122,10 +121,6 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
         if answer.placement is not None and answer.breaks <= breaks:
             return Compacted(dict(answer.placement.values()), answer.breaks, answer.bound, spent)
     return _slowly(core, Compacted(placed, breaks, bound, spent), seed, effort, tell)
-
-
-def _has_chains(core: Core, placed: dict[int, int]) -> bool:
-    return all(int(core.length[u]) == 1 for u in placed)
 
 
 def _quickly(
@@ -143,13 +138,12 @@ def _quickly(
 
 def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell | None) -> Compacted:
     """Long annealing and exact days in turns."""
-    placed, breaks, spent, chains = start.placed, start.breaks, start.conflicts, _has_chains(core, start.placed)
+    placed, breaks, spent = start.placed, start.breaks, start.conflicts
     idle = 0
     for turn in range(effort.rounds):
-        if chains:
-            pace = effort.again if turn else effort.long
-            trial, _ = _anneal(core, placed, seed + 1 + turn, pace, (tell, effort.left))
-            placed = min(placed, trial, key=lambda p: _cost(core, p))
+        pace = effort.again if turn else effort.long
+        trial, _ = _anneal(core, placed, seed + 1 + turn, pace, (tell, effort.left))
+        placed = min(placed, trial, key=lambda p: _cost(core, p))
         for day in core.event.days:
             placed, more = _day_exactly(core, placed, day, effort)
             spent += more
@@ -157,7 +151,7 @@ def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell 
         if tell is not None:
             tell("breaks", breaks)
         idle = 0 if breaks < before else idle + 1
-        if breaks <= start.bound or effort.left() <= 0 or not chains or idle == IDLE_ROUNDS:
+        if breaks <= start.bound or effort.left() <= 0 or idle == IDLE_ROUNDS:
             break
     return Compacted(placed, breaks, start.bound, spent)
 

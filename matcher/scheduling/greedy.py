@@ -35,7 +35,7 @@ def greedy(event: Event, order: Literal["first come", "best score"], seed: int =
         parties: Sequence[int] = board.parties_of[unit]
         if int(core.meeting[unit]) in done or any(held[p] >= core.total_cap[p] for p in parties):
             continue
-        slot = next((t for t in range(core.slots) if core.length[unit] == 1 and board.fits(unit, t)), None)
+        slot = next((t for t in range(core.slots) if board.fits(unit, t)), None)
         if slot is not None:
             board.place(unit, slot)
             done.add(int(core.meeting[unit]))

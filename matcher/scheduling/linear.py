@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
-from matcher.scheduling.core import UNLIMITED, BoolArray, Core, IntArray
+from matcher.scheduling.core import BoolArray, Core, IntArray
 from matcher.scheduling.plan import unhurried
 
 FloatArray = NDArray[np.float64]
@@ -69,6 +69,7 @@ class _Rows:
         self.names: list[tuple[str, int, int]] = []
 
     def add(self, name: tuple[str, int, int], columns: IntArray, low: float, high: float, by: Any = 1.0) -> None:
+        """One row; an empty one that holds anyway is left out."""
         if len(columns) == 0 and low <= 0 <= high:
             return
         row = np.full(len(columns), len(self.low), dtype=np.int64)
@@ -76,6 +77,24 @@ class _Rows:
         self.low.append(low)
         self.high.append(high)
         self.names.append(name)
+
+    def add_limits(
+        self, kind: str, keys: IntArray, columns: IntArray, limit: IntArray, slots: int = 0, low: IntArray | None = None
+    ) -> None:
+        """For each key that more columns have than its limit, at most so many of them.
+
+        With ``low`` (per key) every key that has a column or a lower limit gets its row. Key k stands for subject k, or
+        with ``slots`` for (subject, slot) = divmod(k, slots).
+        """
+        count = np.bincount(keys, minlength=len(limit))
+        chosen = np.flatnonzero(count > limit if low is None else (count > 0) | (low > 0))
+        row_of = np.full(len(limit), -1, dtype=np.int64)
+        row_of[chosen] = np.arange(len(self.low), len(self.low) + len(chosen))
+        here = row_of[keys] >= 0
+        self.data.append((row_of[keys[here]], columns[here], np.ones(int(here.sum()))))
+        self.low += [0.0] * len(chosen) if low is None else low[chosen].astype(float).tolist()
+        self.high += limit[chosen].astype(float).tolist()
+        self.names += [(kind, *divmod(k, slots)) if slots else (kind, k, -1) for k in chosen.tolist()]
 
     def matrix(self, width: int) -> csr_array:
         if not self.data:
@@ -93,11 +112,11 @@ def build(core: Core, allowed: BoolArray | None = None, bonus: FloatArray | None
         worth = worth + bonus[unit, slot]
     rows = _Rows()
     _meeting_rows(core, rows, unit)
-    covers = _resource_rows(core, rows, unit, slot)
+    uses = _resource_rows(core, rows, unit, slot)
     missing = _floor_rows(core, rows, unit, len(unit))
     _order_rows(core, rows, unit, slot)
     width = len(unit) + len(missing)
-    helpers = _run_rows(core, rows, covers, width)
+    helpers = 0 if core.event.max_run is None else _run_rows(core, rows, _covers(core, *uses), width)
     width += helpers
     return Program(
         core=core,
@@ -112,66 +131,57 @@ def build(core: Core, allowed: BoolArray | None = None, bonus: FloatArray | None
     )
 
 
-def _groups(keys: IntArray, count: int) -> list[IntArray]:
-    """Positions of each key 0..count-1."""
-    order = np.argsort(keys, kind="stable")
-    return np.split(order, np.searchsorted(keys[order], np.arange(1, count))) if count else []
-
-
 def _meeting_rows(core: Core, rows: _Rows, unit: IntArray) -> None:
-    required = core.event.required
-    for meeting, columns in enumerate(_groups(core.meeting[unit], len(core.event.meetings))):
-        must = meeting in required
-        rows.add(("meeting", meeting, -1), columns, 1.0 if must else 0.0, 1.0)
+    once = np.ones(len(core.event.meetings), dtype=np.int64)
+    must = np.zeros_like(once)
+    must[sorted(core.event.required)] = 1
+    rows.add_limits("meeting", core.meeting[unit], np.arange(len(unit)), once, low=must)
 
 
-def _resource_rows(core: Core, rows: _Rows, unit: IntArray, slot: IntArray) -> dict[tuple[int, int], IntArray]:
-    """Slot and total limits of every resource; gives back the columns of each (resource, slot)."""
-    resource, column, cell = [], [], []
-    longest = int(core.length.max(initial=1))
-    widths = np.array([len(u) for u in core.uses], dtype=np.int64)
-    table = np.full((len(core.uses), int(widths.max(initial=1))), -1, dtype=np.int64)
-    for position, used in enumerate(core.uses):
-        table[position, : len(used)] = used
+def _resource_rows(core: Core, rows: _Rows, unit: IntArray, slot: IntArray) -> tuple[IntArray, IntArray]:
+    """Slot and total limits of every resource; gives back resource x slots + slot and column of each use."""
+    uses = _uses_table(core)
     positions = np.arange(len(unit))
-    for extra in range(longest):
+    keys, columns, resources, firsts = [], [], [], []
+    for extra in range(int(core.length.max(initial=1))):
         long = core.length[unit] > extra
-        for k in range(table.shape[1]):
-            r = table[unit, k]
-            mask = long & (r >= 0)
-            resource.append(r[mask])
-            column.append(positions[mask])
-            cell.append(slot[mask] + extra)
-    r, c, t = (np.concatenate(part) for part in (resource, column, cell))
-    covers: dict[tuple[int, int], IntArray] = {}
-    for key, members in enumerate(_groups(r * core.slots + t, len(core.names) * core.slots)):
-        if len(members):
-            where = divmod(key, core.slots)
-            covers[where] = c[members]
-            cap = int(core.slot_cap[where])
-            if len(members) > cap:
-                rows.add(("slot", *where), c[members], 0.0, float(cap))
-    first = t == slot[c]
-    for key, members in enumerate(_groups(r[first], len(core.names))):
-        if core.total_cap[key] < min(len(members), UNLIMITED):
-            rows.add(("cap", key, -1), c[first][members], 0.0, float(core.total_cap[key]))
-    return covers
+        for k in range(uses.shape[1]):
+            resource = uses[unit, k]
+            mask = long & (resource >= 0)
+            keys.append(resource[mask] * core.slots + slot[mask] + extra)
+            columns.append(positions[mask])
+            if extra == 0:
+                resources.append(resource[mask])
+                firsts.append(positions[mask])
+    key, column = np.concatenate(keys), np.concatenate(columns)
+    rows.add_limits("slot", key, column, core.slot_cap.ravel(), core.slots)
+    rows.add_limits("cap", np.concatenate(resources), np.concatenate(firsts), core.total_cap)
+    return key, column
+
+
+def _uses_table(core: Core) -> IntArray:
+    """(u, w) the resources of each unit, -1 behind the last."""
+    width = max((len(used) for used in core.uses), default=1)
+    padded = [used + (-1,) * (width - len(used)) for used in core.uses]
+    return np.array(padded, dtype=np.int64).reshape(len(core.uses), width)
 
 
 def _floor_rows(core: Core, rows: _Rows, unit: IntArray, width: int) -> list[float]:
     """held + missing >= promised, one variable per missing meeting; gives back the weights of these variables."""
-    of_party: list[list[IntArray]] = [[] for _ in range(core.parties)]
-    for position, columns in enumerate(_groups(unit, len(core.uses))):
-        for party in core.event.meetings[int(core.meeting[position])].parties:
-            of_party[party].append(columns)
     weights: list[float] = []
-    for party in range(core.parties):
+    promised = set(np.flatnonzero(core.kept).tolist())
+    if not promised:
+        return weights
+    of_party: dict[int, list[int]] = {party: [] for party in sorted(promised)}
+    for column, number in enumerate(core.meeting[unit].tolist()):
+        for party in core.event.meetings[number].parties:
+            if party in promised:
+                of_party[party].append(column)
+    for party, columns in of_party.items():
         levels = core.floor_weights(party)
-        if levels:
-            own = np.arange(width + len(weights), width + len(weights) + len(levels))
-            weights += [float(w) for w in levels]
-            columns = np.concatenate([*of_party[party], own]).astype(np.int64)
-            rows.add(("floor", party, -1), columns, float(len(levels)), np.inf)
+        own = range(width + len(weights), width + len(weights) + len(levels))
+        weights += [float(w) for w in levels]
+        rows.add(("floor", party, -1), np.array([*columns, *own], dtype=np.int64), float(len(levels)), np.inf)
     return weights
 
 
@@ -184,6 +194,15 @@ def _order_rows(core: Core, rows: _Rows, unit: IntArray, slot: IntArray) -> None
             for t in range(core.slots):
                 clash = np.concatenate([late[slot[late] <= t], early[slot[early] > t - length]])
                 rows.add(("before", number, t), clash, 0.0, 1.0)
+
+
+def _covers(core: Core, key: IntArray, column: IntArray) -> dict[tuple[int, int], IntArray]:
+    """The columns of each (party, slot)."""
+    order = np.argsort(key, kind="stable")
+    order = order[: int(np.searchsorted(key[order], core.parties * core.slots))]
+    cells, first = np.unique(key[order], return_index=True)
+    parts = np.split(column[order], first[1:])
+    return {divmod(cell, core.slots): part for cell, part in zip(cells.tolist(), parts, strict=False)}
 
 
 def _run_rows(core: Core, rows: _Rows, covers: dict[tuple[int, int], IntArray], width: int) -> int:
@@ -215,8 +234,10 @@ def _run_rows(core: Core, rows: _Rows, covers: dict[tuple[int, int], IntArray], 
     return helpers
 
 
-def relax(program: Program, seconds: float = math.inf) -> Relaxation:
-    """Solve the linear program (HiGHS, dual simplex, one thread)."""
+def relax(program: Program, seconds: float = math.inf, keep: BoolArray | None = None) -> Relaxation:
+    """Solve the linear program (HiGHS, dual simplex, one thread), with the kept columns only where they are given."""
+    if keep is not None:
+        return _relax_kept(program, seconds, keep)
     if not len(program.upper):
         none = np.zeros(0)
         return Relaxation(0.0, none, none, np.zeros(len(program.low)), infeasible=bool((program.low > 0).any()))
@@ -249,6 +270,31 @@ def relax(program: Program, seconds: float = math.inf) -> Relaxation:
     return Relaxation(-float(result.fun), np.asarray(result.x), reduced, prices, infeasible=False)
 
 
+def _relax_kept(program: Program, seconds: float, keep: BoolArray) -> Relaxation:
+    index = _with_helpers(program, keep)
+    # The rows of the meetings limit the columns; a limit of their own would hide prices from columns left out.
+    upper = np.where(index < program.columns, np.inf, program.upper[index])
+    part = replace(
+        program,
+        unit=program.unit[keep],
+        slot=program.slot[keep],
+        worth=program.worth[index],
+        upper=upper,
+        rows=program.rows[:, index],
+    )
+    answer = relax(part, seconds)
+    if not len(answer.point):
+        return answer
+    point = np.zeros(len(program.upper))
+    point[index] = answer.point
+    return replace(answer, point=point, reduced=program.worth - program.rows.T @ answer.prices)
+
+
+def _with_helpers(program: Program, keep: BoolArray) -> IntArray:
+    """The kept columns and all variables behind the columns."""
+    return np.concatenate([np.flatnonzero(keep), np.arange(program.columns, len(program.upper))])
+
+
 @dataclass(frozen=True, slots=True)
 class IntegerAnswer:
     """Chosen (unit, slot) columns, their worth, the proven bound, whether a proof of infeasibility came."""
@@ -262,7 +308,7 @@ class IntegerAnswer:
 def solve_integer(program: Program, keep: BoolArray | None, nodes: int, seconds: float = math.inf) -> IntegerAnswer:
     """The best whole plan on the kept columns; ``bound`` holds for these columns only."""
     chosen = np.ones(program.columns, dtype=bool) if keep is None else keep
-    index = np.concatenate([np.flatnonzero(chosen), np.arange(program.columns, len(program.upper))])
+    index = _with_helpers(program, chosen)
     if not len(index):
         impossible = bool((program.low > 0).any())
         return IntegerAnswer(None if impossible else (), 0.0, 0.0, infeasible=impossible)
@@ -284,6 +330,36 @@ def solve_integer(program: Program, keep: BoolArray | None, nodes: int, seconds:
     columns = tuple((int(program.unit[c]), int(program.slot[c])) for c in picked)
     bound = -float(result.mip_dual_bound) if result.mip_dual_bound is not None else np.inf
     return IntegerAnswer(columns, -float(result.fun), bound, infeasible=False)
+
+
+PRICINGS = 3
+"""Relaxations of few columns; what their prices still leave open is settled by the bound."""
+
+
+def solve_priced(program: Program, keep: BoolArray, nodes: int) -> IntegerAnswer:
+    """The best whole plan, from few columns: those that the prices of the relaxation ask for join the kept ones.
+
+    No plan is worth more than the relaxation and, for each meeting, the most that a column left out is worth above its
+    prices. A plan that falls short of that bound is looked for again among all columns that could make up for it.
+    """
+    keep, asked = keep.copy(), np.zeros(program.columns, dtype=bool)
+    for _ in range(PRICINGS):
+        keep |= asked
+        relaxation = relax(program, keep=keep)
+        if not len(relaxation.point):
+            return solve_integer(program, None, nodes)
+        reduced = relaxation.reduced[: program.columns]
+        asked = ~keep & (reduced > 1e-7)
+        if not asked.any():
+            break
+    above = np.zeros(len(program.core.event.meetings))
+    np.maximum.at(above, program.core.meeting[program.unit], reduced)
+    bound = relaxation.value + float(above.sum())
+    answer = solve_integer(program, keep, nodes)
+    could = keep | (reduced > answer.value - bound - 1e-6)
+    if bound - answer.value > 1e-4 and could.sum() > keep.sum():
+        answer = solve_integer(program, could, nodes)
+    return replace(answer, bound=min(bound, max(answer.bound, answer.value)))
 
 
 def plan_by_columns(

@@ -16,7 +16,7 @@ from matcher.scheduling.chains import Board
 from matcher.scheduling.compact import Compacted
 from matcher.scheduling.core import BoolArray, compile_event
 from matcher.scheduling.errors import ChangeError
-from matcher.scheduling.linear import FloatArray, Program, build, solve_integer
+from matcher.scheduling.linear import FloatArray, Program, build, solve_priced
 from matcher.scheduling.plan import Plan, Seat
 from matcher.scheduling.problem import Event, Party
 from matcher.scheduling.solve import finish
@@ -271,22 +271,34 @@ def repair(event: Event, plan: Plan, change: Change, nodes: int = 500) -> Repair
     wanted[task.refills] = True
     program = build(replace(core, kept=np.zeros_like(core.kept)), task.allowed & wanted[:, None])
     program = replace(program, worth=_worth(task, program))
-    answer = solve_integer(program, None, nodes)
+    answer = solve_priced(program, _likely(task, program), nodes)
     if answer.columns is None:
         return repair_at_once(event, plan, change)
     proven = answer.bound - answer.value < MOVE - 1
     return _repaired(event, task, dict(answer.columns), "least change", is_least=proven)
 
 
+def _likely(task: _Task, program: Program) -> BoolArray:
+    """The columns to begin with: everybody's own slot, and every slot of those that cannot stay."""
+    meeting = task.core.meeting[program.unit]
+    own = np.full(len(task.event.meetings), -1, dtype=np.int64)
+    for number, slot in task.old.items():
+        own[number] = slot
+    likely: BoolArray = (own[meeting] == program.slot) | np.isin(meeting, task.displaced)
+    return likely
+
+
 def _worth(task: _Task, program: Program) -> FloatArray:
-    """Keeping a meeting is worth a cancellation, keeping it in its slot a move more, a new one its score / 1000."""
+    """Keeping a meeting is worth a cancellation, keeping it in its slot a move more; any is worth its score / 1000."""
     worth = np.zeros(len(program.upper))
     meeting = task.core.meeting[program.unit]
     old_slot = np.full(len(task.event.meetings), -1, dtype=np.int64)
     for number, slot in task.old.items():
         old_slot[number] = slot
     known = old_slot[meeting] >= 0
-    worth[: program.columns] = np.where(known, CANCEL, NEW * task.core.score[program.unit])
+    worth[: program.columns] = np.where(known, CANCEL, 0.0) + NEW * task.core.score[program.unit]
+    # What has begun or is pinned gives way only when nothing else can.
+    worth[: program.columns] += np.where(np.isin(meeting, sorted(task.standing)), CANCEL, 0.0)
     worth[: program.columns] += np.where(known & (old_slot[meeting] == program.slot), MOVE, 0.0)
     return worth
 

@@ -122,7 +122,7 @@ def _promising(core: Core, selected: set[int]) -> BoolArray:
 
 def _by_chains(core: Core, placed: dict[int, int], bound: int) -> _Chosen:
     """A plan when no program ended: what stands, then every further meeting that chains can place, best first."""
-    order = [int(u) for u in np.lexsort((np.arange(len(core.meeting)), -core.score)) if core.length[u] == 1]
+    order = [int(u) for u in np.lexsort((np.arange(len(core.meeting)), -core.score))]
     board = Board(core, order)
     for unit, slot in placed.items():
         board.place(unit, slot)

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from matcher.scheduling import Event, Plan, check, solve
+from matcher.scheduling import Event, Meeting, Party, Plan, Slot, Table, check, solve
 from matcher.scheduling.errors import ChangeError
 from matcher.scheduling.matchevent import event_from_document
 from matcher.scheduling.releases import messages, release
@@ -42,6 +42,28 @@ def test_past_and_pinned_meetings_stand(planned: tuple[Event, Plan]) -> None:
     after = repair(event, plan, change).plan.seat_of
     assert after[pinned.meeting].slot == pinned.slot
     assert all(after[s.meeting] == s for s in plan.seats if s.slot < 4)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_instant_answer_keeps_every_rule_with_groups_and_double_slots(seed: int) -> None:
+    event = replace(small_event(seed + 1_300), fixed=())
+    event = replace(event, meetings=(replace(event.meetings[0], length=2), *event.meetings[1:]))
+    plan = solve(event)
+    if not plan.seats:
+        return
+    party = event.meetings[plan.seats[-1].meeting].parties[1]
+    change = Change(absent={party: frozenset({1})}, lost_tables={"0": frozenset({0, 2})})
+    for answer in (repair_at_once(event, plan, change), repair(event, plan, change)):
+        assert check(changed_event(event, plan, change), answer.plan.rows()).broken == ()
+
+
+def test_of_two_meetings_that_cannot_both_stay_the_better_one_does() -> None:
+    parties = tuple(Party(name) for name in "abcd")
+    event = Event(
+        "one table less", (Slot(),), (Table("0"), Table("1")), parties, (Meeting((0, 1), 5), Meeting((2, 3), 9))
+    )
+    answer = repair(event, solve(event), Change(lost_tables={"1": ALL}))
+    assert (answer.delta.cancelled, answer.plan.at, answer.delta.is_least) == ((0,), {1: 0}, True)
 
 
 @pytest.mark.parametrize("seed", range(20))
