@@ -1,4 +1,4 @@
-"""`matcher events plan | check | replan | report | export`: an event file in, a timetable out."""
+"""`matcher events propose | plan | check | replan | report | export`: an event file in, a timetable out."""
 
 from __future__ import annotations
 
@@ -52,13 +52,16 @@ def check(
     """Whether a plan keeps every rule; without a plan, what in the event contradicts itself and the way out."""
     from matcher.scheduling.check import check as verify
     from matcher.scheduling.matchevent import read_event
+    from matcher.scheduling.replan_files import seats_from_document
 
     with told():
         problem = read_event(event)
         if plan_file is None:
             _explain(problem)
             return
-        verdict = verify(problem, _json(plan_file)["meetings"])
+        document = _json(plan_file)
+        seats_from_document(document)
+        verdict = verify(problem, document["meetings"])
     for broken in verdict.broken:
         typer.echo(f"{broken.rule}: {broken.reason}")
     kept = "every rule is kept" if verdict.holds else f"{len(verdict.broken)} rules are broken"
@@ -97,15 +100,65 @@ def replan(
 
 
 @app.command()
-def report(event: EventArgument, plan_file: PlanArgument, out: OutOption = None) -> None:
-    """Wishes met, meetings per party, waiting, use of tables, and why the rest was refused."""
+def propose(
+    event: EventArgument,
+    ranked: Annotated[
+        list[Path], typer.Argument(help="ranked lists: run.csv of `matcher rank`, or match lists as JSON")
+    ],
+    out: OutOption = None,
+    most: Annotated[int, typer.Option(min=1, help="proposals for each party")] = 10,
+) -> None:
+    """Wishes that the ranked lists of both sides propose, with reasons, and who is wanted by more than it can meet."""
     from matcher.scheduling.matchevent import read_event
+    from matcher.scheduling.proposals import proposals_document, ranked_from_csv, ranked_from_document
+    from matcher.scheduling.proposals import propose as proposed
+    from matcher.scheduling.wishes import demand
+
+    with told():
+        problem = read_event(event)
+        lines = [
+            line
+            for path in ranked
+            for line in (ranked_from_csv(_text(path)) if path.suffix == ".csv" else ranked_from_document(_json(path)))
+        ]
+        found = proposed(problem, lines, most)
+        sentences = [d.sentence(problem) for d in demand(problem, [p.wish for p in found])]
+        _write(proposals_document(problem, found, sentences), out)
+    errors.print(f"{len(found)} wishes proposed", highlight=False)
+    for sentence in sentences[:20]:
+        errors.print(sentence, highlight=False, markup=False)
+
+
+@app.command()
+def report(
+    event: EventArgument,
+    plan_file: PlanArgument,
+    out: OutOption = None,
+    wishes: Annotated[
+        Path | None, typer.Option(help="JSON: wishes with their answers; adds wishes met by rank")
+    ] = None,
+    outcomes: Annotated[
+        Path | None, typer.Option(help="JSON: what became of the meetings; adds what came of it")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="also draw it, as .svg or .png")] = None,
+) -> None:
+    """Wishes met, meetings per party, waiting, use of tables, why the rest was refused, and what came of it."""
+    from matcher.scheduling.figures import write_figure
+    from matcher.scheduling.matchevent import read_event
+    from matcher.scheduling.outcomes import outcomes_from_document
+    from matcher.scheduling.proposals import wishes_from_document
     from matcher.scheduling.replan_files import plan_from_document
     from matcher.scheduling.report import report as figures
 
     with told():
         problem = read_event(event)
-        _write(figures(problem, plan_from_document(problem, _json(plan_file))).document(), out)
+        held = plan_from_document(problem, _json(plan_file))
+        sent = () if wishes is None else wishes_from_document(problem, _json(wishes))
+        came = None if outcomes is None else outcomes_from_document(problem, held, _json(outcomes))
+        found = figures(problem, held, sent, came)
+        if plot is not None:
+            write_figure(found, plot)
+        _write(found.document(), out)
 
 
 @app.command()
@@ -195,10 +248,17 @@ def _summary(found: Plan) -> str:
     return f"{found.status}: {held}; value {found.value} of {found.bound}, breaks {found.breaks} ({found.breaks_bound})"
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError("file", str(path), f"it is not UTF-8 ({error.reason})", "save it as UTF-8") from error
+
+
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        return json.loads(_text(path))
+    except json.JSONDecodeError as error:
         raise FormatError("file", str(path), f"it is not JSON ({error})", "give the file that was written") from error
 
 

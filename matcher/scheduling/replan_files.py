@@ -17,11 +17,7 @@ def plan_from_document(event: Event, document: Any) -> Plan:
     Raises:
         FormatError: rows that do not fit, or a plan that breaks a rule of the event.
     """
-    try:
-        seats = tuple(sorted((_seat(row) for row in document["meetings"]), key=lambda s: (s.meeting, s.slot)))
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        rule = f"a plan lists [pair, slot, table] rows ({type(error).__name__}: {error})"
-        raise FormatError("plan.meetings", "…", rule, "give the output of a planning run") from error
+    seats = seats_from_document(document)
     named = any(len(row) > 2 for row in document["meetings"])
     verdict = check(event, [(s.meeting, s.slot, s.table, s.people) if named else (s.meeting, s.slot) for s in seats])
     if not verdict.holds:
@@ -42,6 +38,19 @@ def plan_from_document(event: Event, document: Any) -> Plan:
         method=str(document.get("method", "given")),
         version=int(document.get("version", 1)),
     )
+
+
+def seats_from_document(document: Any) -> tuple[Seat, ...]:
+    """The rows of a plan, whether it keeps the rules or not.
+
+    Raises:
+        FormatError: rows that do not fit.
+    """
+    try:
+        return tuple(sorted((_seat(row) for row in document["meetings"]), key=lambda s: (s.meeting, s.slot)))
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        rule = f"a plan lists [pair, slot, table] rows ({type(error).__name__}: {error})"
+        raise FormatError("plan.meetings", "…", rule, "give the output of a planning run") from error
 
 
 def _seat(row: Any) -> Seat:
