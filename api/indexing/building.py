@@ -1,38 +1,49 @@
-"""Taking in a great many changes in another process: `python -m api.indexing.building URL DATA ENCODER KIND ORG`."""
+"""Taking in a great many changes in other processes, one for each book: `python -m api.indexing.building URL ...`."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
+from api.indexing.book import Title
 from api.store.records import KIND_OF
-from matcher.domain import Kind
+from matcher.domain import Level
 
 POLL_S = 0.2
+POLITENESS = 5
+"""How far the processes stand back behind the service's own work (`nice`)."""
 
 
-def build(url: str, data: Path, encoder: str | None, kind: Kind, org: str | None, stopping: Event) -> bool:
-    """Runs the process; whether it published snapshots. It is ended when the service stops."""
-    command = [sys.executable, "-m", "api.indexing.building", url, str(data), encoder or "", str(kind), org or ""]
+def build(url: str, data: Path, encoder: str | None, titles: Sequence[Title], stopping: Event) -> list[Title]:
+    """Brings books up to date side by side; gives those that were published. All end when the service stops."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, env=environment) as process:
-        while process.poll() is None:
+    with ExitStack() as running:
+        processes = []
+        for title in titles:
+            command = [sys.executable, "-m", "api.indexing.building", url, str(data), encoder or ""]
+            command += [str(title.kind), str(int(title.level)), title.org or ""]
+            processes.append(running.enter_context(subprocess.Popen(command, env=environment)))
+        while any(process.poll() is None for process in processes):
             if stopping.wait(POLL_S):
-                process.kill()
-    return process.returncode == 0
+                for process in processes:
+                    process.kill()
+    return [title for title, process in zip(titles, processes, strict=True) if process.returncode == 0]
 
 
-def main(url: str, data: str, encoder: str, kind: str, org: str) -> None:
-    """Brings the shared books of a kind, or an organisation's own book, up to date and publishes them."""
+def main(url: str, data: str, encoder: str, kind: str, level: str, org: str) -> None:
+    """Brings one book up to date and publishes it."""
     from prometheus_client import Gauge
 
     from api.indexing.shelf import Shelf
     from api.store.store import Store
 
+    os.nice(POLITENESS)
     store = Store(url, 1)
     shelf = Shelf(store, Path(data), encoder or None, Gauge("matcher_index_lag", "", registry=None))
-    shelf.publish(KIND_OF[kind], org or None)
+    shelf.publish(Title(KIND_OF[kind], Level(int(level)), org or None))
     store.close()
 
 

@@ -112,16 +112,21 @@ class Shelf:
             pass
         return book
 
-    def publish(self, kind: Kind, org: str | None) -> None:
-        """Brings the shared books of a kind, or one organisation's own, up to date, merged, and publishes them."""
-        books = [book for title, book in self._shared.items() if title.kind is kind]
-        if org is not None:
-            books = [self._book(Title(kind, Level.CONSENTED, org))]
-        while max([book.catch_up() for book in books]) == BATCH:
+    def publish(self, title: Title) -> None:
+        """Brings one book up to date, merged, and publishes it."""
+        book = self._shared.get(title) or self._book(title)
+        while book.catch_up() == BATCH:
             pass
-        for book in books:
-            book.tidy()
-            book.save()
+        book.tidy()
+        book.save()
+
+    def publish_apart(self, kind: Kind) -> None:
+        """Brings the shared books of a kind up to date in processes of their own, and opens what they published.
+
+        This process' memory stays flat: it opens the snapshots by memory map. If one fails, nothing is lost.
+        """
+        for title in self._build([title for title in self._shared if title.kind is kind]):
+            self._shared[title].reopen()
 
     def catch_up(self, progress: Callable[[int], None] = lambda behind: None) -> int:
         """Takes in all changes; gives how many. `progress` hears how many are left."""
@@ -148,17 +153,11 @@ class Shelf:
         return max(book.behind() for title, book in self._shared.items() if title.kind is kind)
 
     def _build_apart(self, kind: Kind) -> int:
-        """Lets another process take in a great many changes and publish them; gives how many that brought.
-
-        This process' memory stays flat: it opens the snapshots by memory map. If the other one fails, nothing is lost.
-        """
+        """Lets other processes take in a great many changes and publish them; gives how many that brought."""
         before, self._building = self._behind(kind), kind
         self._lag.set(before)
         try:
-            if self._build(kind, None):
-                for title, book in self._shared.items():
-                    if title.kind is kind:
-                        book.reopen()
+            self.publish_apart(kind)
         finally:
             self._building = None
         return before - self._behind(kind)
@@ -167,12 +166,12 @@ class Shelf:
         """Builds own books that are too long for a request to wait for."""
         for title in list(self._asked):
             book = self._own.get(title)
-            if book is not None and self._build(title.kind, title.org):
+            if book is not None and self._build([title]):
                 book.reopen()
             self._asked.discard(title)
 
-    def _build(self, kind: Kind, org: str | None) -> bool:
-        return build(self._store.url, self._data, self._encoder_name, kind, org, self._stopping)
+    def _build(self, titles: list[Title]) -> list[Title]:
+        return build(self._store.url, self._data, self._encoder_name, titles, self._stopping)
 
     def _books(self) -> Iterator[Book]:
         yield from [*self._shared.values(), *self._own.values()]
