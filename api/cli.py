@@ -53,7 +53,7 @@ def main() -> None:
     try:
         app()
     except (SettingsError, StoreError, EmbeddingsError, ValueError, OSError) as error:
-        err.print(f"[red]{type(error).__name__}[/red]: {error}", highlight=False)
+        err.print(str(error), style="red", highlight=False, markup=False)
         raise SystemExit(2) from None
 
 
@@ -289,7 +289,9 @@ def _show_report(report: dict[str, object], mend: Path) -> None:
     err.print("  ".join(f"{name} {report[name]}" for name in names), highlight=False)
     errors = report["errors"]
     assert isinstance(errors, list)
-    table = Table("行 row", "列 column", "值 found", "规则 rule", "修改 remedy")
+    table = Table("行 row")
+    for name in ("列 column", "值 found", "规则 rule", "修改 remedy"):
+        table.add_column(name, overflow="fold")
     for each in errors[:20]:
         table.add_row(str(each["row"]), each["column"], each["value"], each["rule"]["zh"], each["remedy"]["zh"])
     if errors:

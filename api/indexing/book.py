@@ -6,6 +6,7 @@ level 2 and nobody else's: word statistics over others' hidden texts would show 
 
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -68,10 +69,12 @@ def _digest(record: Record) -> int:
 class Book:
     """One catalogue; changes go in under a lock, searches go on meanwhile."""
 
-    def __init__(self, title: Title, store: Store, root: Path, encoder: Encoder) -> None:
-        self.title, self._store, self._root = title, store, root / title.folder
+    def __init__(
+        self, title: Title, store: Store, root: Path, encoder: Encoder, helper: Executor | None = None
+    ) -> None:
+        self.title, self._store, self._root, self._helper = title, store, root / title.folder, helper
         self._lock = Lock()
-        self.catalogue = Catalogue(title.kind, title.level, encoder, self._fetch)
+        self.catalogue = Catalogue(title.kind, title.level, encoder, self._fetch, helper)
         self.postings = Postings()
         self.seq = self._saved_seq = self.version = 0
         self._digests: dict[str, int] = {}
@@ -87,7 +90,7 @@ class Book:
             if int(found.meta["seq"]) > self._store.read_now(newest):
                 log.warning("snapshot of another table, rebuilding", book=self.title.folder)
                 return
-            catalogue = Catalogue.open(found.path, encoder, self._fetch)
+            catalogue = Catalogue.open(found.path, encoder, self._fetch, self._helper)
             postings = Postings.open(found.path)
             digests = orjson.loads((found.path / "digests.json").read_bytes())
         except (EmbeddingsError, OSError, ValueError, KeyError) as error:

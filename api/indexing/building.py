@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Event
 
@@ -41,9 +43,10 @@ def main(url: str, data: str, encoder: str, kind: str, level: str, org: str) -> 
     from api.store.store import Store
 
     os.nice(POLITENESS)
-    store = Store(url, 1)
-    shelf = Shelf(store, Path(data), encoder or None, Gauge("matcher_index_lag", "", registry=None))
-    shelf.publish(Title(KIND_OF[kind], Level(int(level)), org or None))
+    store, lag = Store(url, 1), Gauge("matcher_index_lag", "", registry=None)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as helper:
+        shelf = Shelf(store, Path(data), encoder or None, lag, helper=helper)
+        shelf.publish(Title(KIND_OF[kind], Level(int(level)), org or None))
     store.close()
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -43,12 +44,22 @@ OWN_BOOKS = 64
 class Shelf:
     """The books. Shared ones stand always; own ones are opened when their organisation asks.
 
-    apart: whether a great many changes are taken in by a process of their own, as a service should.
+    apart: whether a great many changes are taken in by processes of their own, as a service should. helper: does a part
+    of the work of taking them in.
     """
 
-    def __init__(self, store: Store, data: Path, encoder: str | None, lag: Gauge, *, apart: bool = False) -> None:
+    def __init__(  # a shelf stands between the store, the folder, the encoder and the metrics
+        self,
+        store: Store,
+        data: Path,
+        encoder: str | None,
+        lag: Gauge,
+        *,
+        apart: bool = False,
+        helper: Executor | None = None,
+    ) -> None:
         self._store, self._root, self._data, self._encoder_name = store, data / "index", data, encoder
-        self._apart, self._building = apart, cast(Kind | None, None)
+        self._helper, self._apart, self._building = helper, apart, cast(Kind | None, None)
         self._root.mkdir(parents=True, exist_ok=True)
         self.encoder = RememberingEncoder(choose_encoder(encoder, data / "encoder", self._corpus))
         self._lag = lag
@@ -61,7 +72,7 @@ class Shelf:
         self.ready = threading.Event()
 
     def _book(self, title: Title) -> Book:
-        return Book(title, self._store, self._root, self.encoder)
+        return Book(title, self._store, self._root, self.encoder, self._helper)
 
     def start(self) -> None:
         """Begins to follow the table; `ready` is set once the shared books have caught up."""

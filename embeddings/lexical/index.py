@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Self
 
@@ -13,18 +14,24 @@ from pyroaring import BitMap
 from embeddings.errors import RowError, SnapshotError
 from embeddings.index.rows import checked_rows
 from embeddings.lexical.asked import Asked
+from embeddings.lexical.cutting import CutTexts, cut
 from embeddings.lexical.part import Part, State, numbers_of
 from embeddings.lexical.segment import Segment
-from embeddings.text import ANALYSIS, words
+from embeddings.text import ANALYSIS
 
 _HEAD, _FORMAT = "lexical.json", 1
 _LONGEST_DELTA = 5_000
 
 
 class LexicalIndex:
-    """BM25n over the words of texts; safe to search while it is changed."""
+    """BM25n over the words of texts; safe to search while it is changed.
 
-    def __init__(self) -> None:
+    helper: cuts texts into words meanwhile, for indexes that take in a great many; None cuts them at once.
+    """
+
+    def __init__(self, helper: Executor | None = None) -> None:
+        self._helper = helper
+        self._waiting: list[tuple[NDArray[np.int64], Future[CutTexts]]] = []
         self._state = State.of(_nothing(), _nothing())
         self._put: dict[int, NDArray[np.int32]] = {}
         self._vocabulary = _Vocabulary()
@@ -51,19 +58,31 @@ class LexicalIndex:
         numbers = checked_rows(rows)
         if len(numbers) != len(texts):
             raise RowError(f"{len(numbers)} rows with {len(texts)} texts; give one text for each row.")
+        if not len(numbers):
+            return
         with self._change:
-            place_of = self._vocabulary.__getitem__
-            new = {
-                int(row): np.fromiter(map(place_of, words(text)), np.int32)
-                for row, text in zip(numbers, texts, strict=True)
-            }
-            self._put |= new
-            self._removed -= BitMap(new)
+            if self._helper is None:
+                self._enter(numbers, cut(texts))
+            else:
+                self._waiting.append((numbers, self._helper.submit(cut, list(texts))))
+
+    def _enter(self, rows: NDArray[np.int64], texts: CutTexts) -> None:
+        place_of = np.fromiter(map(self._vocabulary.__getitem__, texts.vocabulary), np.int32)
+        new = dict(zip(rows.tolist(), np.split(place_of[texts.places], texts.ends[:-1]), strict=True))
+        self._put |= new
+        self._removed -= BitMap(new)
+
+    def _settle(self) -> None:
+        """Takes in the texts that the helper cut."""
+        for rows, texts in self._waiting:
+            self._enter(rows, texts.result())
+        self._waiting = []
 
     def remove(self, rows: ArrayLike | BitMap) -> None:
         """Forgets rows, seen after `commit`; those that it does not hold are no error."""
         gone = rows if isinstance(rows, BitMap) else BitMap(checked_rows(rows).astype(np.uint32))
         with self._change:
+            self._settle()
             for row in gone & BitMap(self._put):
                 del self._put[row]
             self._removed |= gone
@@ -71,6 +90,7 @@ class LexicalIndex:
     def commit(self) -> None:
         """Makes all changes since the last commit seen at once."""
         with self._change:
+            self._settle()
             new = dict(sorted(self._put.items()))
             gone = self._removed | BitMap(new)
             if gone:
@@ -110,7 +130,7 @@ class LexicalIndex:
             np.save(folder / f"{name}.live.npy", numbers_of(part.live))
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, helper: Executor | None = None) -> Self:
         """The index in a folder, memory-mapped. Raises SnapshotError if it is broken or has other word rules."""
         try:
             head = json.loads((folder / _HEAD).read_text("utf-8"))
@@ -124,7 +144,7 @@ class LexicalIndex:
                 parts.append(part.without(part.live - BitMap(np.load(folder / f"{name}.live.npy"))))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SnapshotError(f"{folder}: this index cannot be read ({error}); rebuild it from the store.") from error
-        index = cls()
+        index = cls(helper)
         index._state = State.of(parts[0], parts[1])
         return index
 

@@ -5,6 +5,7 @@ its level may not see is not in it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,15 +55,18 @@ class Hit:
 class Catalogue:
     """Records of one kind at one level; `version` names the state of the data that it holds.
 
-    fetch: gives records by id; without it the catalogue keeps them itself.
+    fetch: gives records by id; without it the catalogue keeps them itself. helper: takes a part of the work of putting
+    a great many records.
     """
 
-    def __init__(self, kind: Kind, level: Level, encoder: Encoder, fetch: Fetch | None = None) -> None:
+    def __init__(
+        self, kind: Kind, level: Level, encoder: Encoder, fetch: Fetch | None = None, helper: Executor | None = None
+    ) -> None:
         self.kind, self.level, self.encoder = kind, level, encoder
         self.columns = Columns.of(kind, [])
         self.vectors = VectorIndex(encoder.dim, encoder.fingerprint)
         self.passages = PassageStore(encoder.dim, encoder.fingerprint)
-        self.words = LexicalIndex()
+        self.words = LexicalIndex(helper)
         self.live = BitMap()
         self.version = "0"
         self._ids: list[str] = []
@@ -84,12 +88,12 @@ class Catalogue:
     def _put_batch(self, records: Sequence[Record]) -> None:
         rows = np.array([self._row(record.id) for record in records], np.uint32)
         texts = [whole(record) for record in records]
+        self.words.put(rows, texts)
         parts = [passages(record) for record in records]
         flat = [part for group in parts for part in group]
         vectors = self.encoder.encode_document([*texts, *flat])
         self.columns.put(rows, records)
         self.vectors.put(rows, vectors[: len(texts)])
-        self.words.put(rows, texts)
         ends = len(texts) + np.cumsum([len(group) for group in parts])
         groups = (vectors[end - len(group) : end] for group, end in zip(parts, ends, strict=True))
         self.passages.put_many(dict(zip(rows.tolist(), groups, strict=True)))
@@ -205,7 +209,7 @@ class Catalogue:
         (folder / "live.bits").write_bytes(self.live.serialize())
 
     @classmethod
-    def open(cls, folder: Path, encoder: Encoder, fetch: Fetch) -> "Catalogue":
+    def open(cls, folder: Path, encoder: Encoder, fetch: Fetch, helper: Executor | None = None) -> "Catalogue":
         """A saved catalogue, memory-mapped; ValueError where another encoder made it."""
         head = orjson.loads((folder / "catalogue.json").read_bytes())
         if head["fingerprint"] != encoder.fingerprint:
@@ -215,7 +219,7 @@ class Catalogue:
         self.columns = Columns.open(folder / "columns")
         self.vectors = VectorIndex.open(folder / "vectors")
         self.passages = PassageStore.open(folder / "passages")
-        self.words = LexicalIndex.open(folder / "words")
+        self.words = LexicalIndex.open(folder / "words", helper)
         self._ids = orjson.loads((folder / "ids.json").read_bytes())
         self._row_of = {one: row for row, one in enumerate(self._ids)}
         self.live = BitMap.deserialize((folder / "live.bits").read_bytes())

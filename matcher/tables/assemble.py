@@ -56,16 +56,23 @@ class Assembler:
             return [_row_error(row, Words("该行没有可读取的值", "the row has no value that could be read"))]
         if "id" not in values and not any(error.field == "id" for error in errors):
             values["id"] = stable_id(kind, values)
+        repeated = self._repeated(row, values.get("id"))
         try:
             record = KINDS[kind].model_validate(values)
         except ValidationError as problem:
-            return [*errors, *self._explained(row, problem, {error.field for error in errors})]
-        return errors or self.unless_repeated(row, record)
+            return [*errors, *self._explained(row, problem, {error.field for error in errors}), *repeated]
+        return [*errors, *repeated] or record
 
     def unless_repeated(self, row: int, record: Record) -> Record | list[RowError]:
         """The record, or an error where an earlier row of the file has its id."""
-        first = self.first_row.setdefault(record.id, row)
-        return record if first == row else [_duplicate(row, record, first)]
+        return self._repeated(row, record.id) or record
+
+    def _repeated(self, row: int, record_id: object) -> list[RowError]:
+        """The error of a row whose id an earlier row has, be that one good or not: both would become one record."""
+        if not isinstance(record_id, str):
+            return []
+        first = self.first_row.setdefault(record_id, row)
+        return [] if first == row else [_duplicate(row, record_id, first)]
 
     def _explained(self, row: int, problem: ValidationError, known_bad: set[str]) -> list[RowError]:
         told_of: dict[tuple[str, Words], RowError] = {}
@@ -171,12 +178,12 @@ def _row_error(row: int, rule: Words) -> RowError:
     return RowError(row, "", "", "", rule, Words("补充内容或删除该行", "fill in the row or delete it"))
 
 
-def _duplicate(row: int, record: Record, first: int) -> RowError:
+def _duplicate(row: int, record_id: str, first: int) -> RowError:
     return RowError(
         row,
         "id",
         "id",
-        shown(record.id),
+        shown(record_id),
         Words(f"与第 {first} 行重复（编号或名称相同）", f"the same record as row {first}: equal id or equal names"),
         Words("删除其中一行，或给出不同的编号", "delete one of the rows or give them different ids"),
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -202,3 +203,18 @@ def test_scores_lie_between_zero_and_one(texts: list[str], query: str) -> None:
     index.commit()
     scores = index.scores(query, range(len(texts)))
     assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_a_helper_changes_nothing_but_who_does_the_work() -> None:
+    texts = ["固态电池电解质", "solid-state battery", "氢燃料电池", "固态电池中试"]
+    with ThreadPoolExecutor(1) as helper:
+        alone, helped = LexicalIndex(), LexicalIndex(helper)
+        for index in (alone, helped):
+            index.put([0, 1], texts[:2])
+            index.put([2, 3], texts[2:])
+            index.remove([2])
+            index.put([1], ["钠离子电池"])
+            index.commit()
+        assert helped.rows == alone.rows == BitMap([0, 1, 3])
+        for query in ("固态电池", "battery", "钠离子"):
+            assert helped.scores(query, [0, 1, 2, 3]).tolist() == alone.scores(query, [0, 1, 2, 3]).tolist()

@@ -233,6 +233,13 @@ def test_unknown_columns_warn_and_foreign_money_is_refused():
     assert [(e.row, e.rule.en) for e in intake.errors] == [(3, "amounts are in CNY, usd names another currency")]
 
 
+def test_a_row_that_fails_is_told_that_its_id_is_taken_too():
+    """Mended, it would take the place of the other record."""
+    intake = read("编号,基金名称,单笔下限(万元)\nF1,甲,5\nF1,乙,-5\nF2,丙,-5\nF2,丁,5\n".encode(), Kind.FUND, "x.csv")
+    assert [record.label for record in intake.records] == ["甲"]
+    assert [(e.row, e.field) for e in intake.errors] == [(3, "ticket_min"), (3, "id"), (4, "ticket_min"), (5, "id")]
+
+
 def test_duplicates_name_the_first_row_also_across_batches():
     content = "编号,基金名称\nF1,甲\nF2,乙\nF1,丙\n,甲\n,甲\n".encode()
     parts = list(batches(content, Kind.FUND, 1, name="x.csv"))
