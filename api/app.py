@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api.accounts.routes import router as accounts_router
+from api.events.routes import router as events_router
+from api.events.task import plan_task
 from api.guard.caller import Keys
 from api.guard.checks import check_policy, flat
 from api.health.openapi import router as openapi_router
@@ -50,6 +52,7 @@ _ROUTERS = (
     imports_router,
     jobs_router,
     matches_router,
+    events_router,
 )
 
 
@@ -87,6 +90,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks = {
         "import": import_task(settings.url, settings.data, shelf.wake),
         "matches": match_task(store, shelf),
+        "events.plan": plan_task(store),
     }
     state.runner = runner = Runner(store, tasks)
     shelf.start()

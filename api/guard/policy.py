@@ -11,6 +11,7 @@ ANYBODY = None
 _ALL = frozenset(Role)
 _PARTIES = _ALL - {Role.VISITOR}
 _WRITERS = frozenset({Role.ADMIN, Role.OFFICER, Role.ANALYST})
+_ORGANIZERS = frozenset({Role.ADMIN, Role.OFFICER, Role.ORGANIZER})
 _ADMINS = frozenset({Role.ADMIN})
 
 POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
@@ -37,6 +38,28 @@ POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "matches.create": _PARTIES,
         "matches.batch": _PARTIES,
         "matches.read": _PARTIES,
+        "events.create": _ORGANIZERS,
+        "events.list": _PARTIES,
+        "events.read": _PARTIES,
+        "events.replace": _ORGANIZERS,
+        "events.wish": _PARTIES,
+        "events.wishes": _PARTIES,
+        "events.capacity": _PARTIES,
+        "events.propose": _ORGANIZERS,
+        "events.plan": _ORGANIZERS,
+        "events.planned": _ORGANIZERS,
+        "events.pin": _ORGANIZERS,
+        "events.unpin": _ORGANIZERS,
+        "events.check": _ORGANIZERS,
+        "events.release": _ORGANIZERS,
+        "events.releases": _ORGANIZERS,
+        "events.arrive": _PARTIES,
+        "events.change": _ORGANIZERS,
+        "events.apply": _ORGANIZERS,
+        "events.outcome": _PARTIES,
+        "events.report": _ORGANIZERS,
+        "events.agenda": _PARTIES,
+        "events.export": _ORGANIZERS,
         "keys.list": _ADMINS,
         "keys.create": _ADMINS,
         "keys.revoke": _ADMINS,

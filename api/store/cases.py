@@ -132,6 +132,16 @@ def notes(connection: Connection, case_id: str, about: str, key: str | None = No
     ]
 
 
+def noted(connection: Connection, kind: CaseKind, about: str, key: str, limit: int) -> list[tuple[Case, Note]]:
+    """The newest cases with a note about `key`, and its newest note."""
+    mine = (case_notes.c.case_id == cases.c.id, case_notes.c.about == about, case_notes.c.key == key)
+    has_note = select(case_notes.c.number).where(*mine).exists()
+    newest = select(cases.c.id).where(cases.c.kind == kind, has_note)
+    ids = connection.execute(newest.order_by(cases.c.created.desc(), cases.c.id).limit(limit)).scalars()
+    found = [(find(connection, kind, one), notes(connection, one, about, key)) for one in list(ids)]
+    return [(case, said[0]) for case, said in found if case is not None]
+
+
 def _keep(connection: Connection, case_id: str, version: int, at: str, actor: Actor, action: str, body: Body) -> None:
     packed = zlib.compress(orjson.dumps(body, default=str, option=orjson.OPT_SERIALIZE_NUMPY), 1)
     row = {"case_id": case_id, "version": version, "at": at, "actor": actor.key, "action": action, "body": packed}
