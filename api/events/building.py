@@ -96,7 +96,7 @@ def event_of(state: State, kept: KeptPlan) -> Event:
     """The event of a kept plan, after what was lost on the day."""
     event = planner_event(state.event, kept.meetings, state.pins)
     event = with_people(event, state.losses)
-    return changed_event(event, plan_of(event, kept), merged(event, state.losses)) if state.losses.any else event
+    return changed_event(event, plan_of(event, kept), merged(event, state.losses)) if state.losses.began else event
 
 
 def with_people(event: Event, losses: Losses) -> Event:

@@ -148,7 +148,7 @@ def losses_after(event: Event, before: Losses, change: Change, order: ChangeOrde
         tables={one: tuple(sorted(slots)) for one, slots in tables.items()},
         cancelled=tuple(sorted({*before.cancelled, *change.cancelled})),
         replaced=replaced,
-        any=True,
+        began=True,
     )
 
 

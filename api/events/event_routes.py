@@ -13,7 +13,7 @@ from api.events.document import EventDocument
 from api.events.examples import EVENT, WISHES
 from api.events.proposing import propose
 from api.events.refusals import refused, told, unknown_party
-from api.events.standing import Standing, circle, invite, organized, partner, standing
+from api.events.standing import INVITED, Standing, circle, invite, organized, partner, standing
 from api.events.state import State
 from api.events.wishing import PROPOSAL, WISH, WishOrder, orders, planner_wishes, proposals
 from api.guard.caller import Caller, authenticate
@@ -76,7 +76,7 @@ async def list_events(request: Request, caller: Asker) -> Response:
     """The newest 100 events that the organisation holds, and the newest 100 in which it takes part."""
 
     def found(connection: Connection) -> dict[str, Any]:
-        invited = cases.noted(connection, "event", "invited", caller.org, NEWEST)
+        invited = cases.noted(connection, "event", INVITED, caller.org, NEWEST)
         return {
             "organized": cases.page(connection, "event", caller.org, NEWEST),
             "invited": [{"id": case.id, "name": case.name} for case, note in invited if note.body["takes_part"]],
@@ -170,7 +170,7 @@ async def read_wishes(request: Request, event_id: str, caller: Asker) -> Respons
                     "wishes": [row.model_dump() for row in given[party.id].wishes] if party.id in given else [],
                     "asked_by": _asked_by(party.id, list(given.values())),
                     "proposed": [
-                        row.model_dump(exclude=None if with_reasons else {"reasons"})
+                        row.model_dump(exclude=None if with_reasons else {"score", "worth", "reasons"})
                         for row in offered.get(party.id, ())
                         if row.partner in seen.seen
                     ],

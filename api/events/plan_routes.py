@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.cases.owned import IF_MATCH, changed, head, tag
+from api.cases.owned import IF_MATCH, changed, from_version, head, tag
 from api.events.building import event_of, plan_of, planner_event, release_of
 from api.events.event_routes import BODY, CHANGED
 from api.events.refusals import CAUSES, blocked, broken_rules, shown_finding, told
 from api.events.standing import organized
-from api.events.state import KeptPlan, KeptRelease, Pin, State, Told
+from api.events.state import KeptMeeting, KeptPlan, KeptRelease, Pin, State, Told
 from api.events.task import task_meetings
 from api.guard.caller import Caller, authenticate
 from api.guard.doing import IDEMPOTENCY_HEADER, Done, do
@@ -27,7 +27,7 @@ from api.store.cases import Case
 from api.store.clock import now
 from matcher.domain.record import Line
 from matcher.scheduling.check import check
-from matcher.scheduling.counts import findings
+from matcher.scheduling.counts import Finding, findings
 from matcher.scheduling.explain import Prices, refusals
 from matcher.scheduling.plan import Plan
 from matcher.scheduling.problem import Event
@@ -84,16 +84,16 @@ async def create_plan(request: Request, event_id: str, caller: Asker) -> Respons
     What counting alone shows to be impossible is refused at once, with rules and people.
     """
     order, body = await read_json(request, PlanOrder)
+    state, meetings = await request.app.state.store.read(lambda c: _as_wished(c, event_id, caller))
+    found = await request.app.state.match_threads(lambda: _blocking(state, meetings, state.pins))
 
     def work(connection: Connection) -> Done:
-        case, state = organized(connection, event_id, caller)
-        if state.losses.any:
+        case, _ = organized(connection, event_id, caller)
+        if state.losses.began:
             raise ConflictError(
                 "活动当天已有变化；请用 changes 修改计划。",
                 "The day has changed already; change the plan with changes.",
             )
-        meetings = task_meetings(connection, event_id, state)
-        found = [each for each in findings(planner_event(state.event, meetings, state.pins)) if each.blocks]
         if found:
             raise blocked(found)
         task = {"event_id": case.id, "key": caller.key, "seed": order.seed}
@@ -143,8 +143,7 @@ async def pin_meeting(request: Request, event_id: str, caller: Asker) -> Respons
         pin = Pin(parties=kept.meetings[order.meeting].parties, slot=slot)
         pins = (*(one for one in state.pins if one.parties != pin.parties), pin)
         with told():
-            event = planner_event(state.event, kept.meetings, pins)
-        found = [each for each in findings(event) if each.blocks]
+            found = _blocking(state, kept.meetings, pins)
         if found:
             raise blocked(found)
         return _pinned(connection, (case, state), caller, request, "pin", pins)
@@ -179,11 +178,7 @@ async def unpin_meeting(request: Request, event_id: str, caller: Asker) -> Respo
 async def check_plan(request: Request, event_id: str, caller: Asker) -> Response:
     """The independent checker's verdict on the plan, and what counting finds in the event as its wishes stand now."""
 
-    def read(connection: Connection) -> tuple[State, Any]:
-        _, state = organized(connection, event_id, caller)
-        return state, task_meetings(connection, event_id, state)
-
-    state, meetings = await request.app.state.store.read(read)
+    state, meetings = await request.app.state.store.read(lambda c: _as_wished(c, event_id, caller))
 
     def verdict() -> dict[str, Any]:
         event = planner_event(state.event, meetings, state.pins)
@@ -212,16 +207,14 @@ async def release_plan(request: Request, event_id: str, caller: Asker) -> Respon
     """Publishes the draft under a name, if the checker finds no broken rule; tells whom to tell what."""
     order, body = await read_json(request, ReleaseOrder)
 
+    case, state = await request.app.state.store.read(lambda c: organized(c, event_id, caller))
+    planned = await request.app.state.match_threads(lambda: _checked(state))
+
     def work(connection: Connection) -> Done:
-        case, state = organized(connection, event_id, caller)
-        if state.draft is None:
+        from_version(organized(connection, event_id, caller)[0], request.headers.get("if-match"))
+        if planned is None:
             raise ConflictError("没有可发布的草案；请先规划。", "There is no draft to release; plan first.")
-        event = event_of(state, state.draft)
-        plan = plan_of(event, state.draft)
-        verdict = check(event, plan.rows())
-        if not verdict.holds:
-            raise ConflictError("草案不符合规则，不能发布。", "The draft breaks rules.", broken_rules(verdict.broken))
-        return publish(connection, (case, state), caller, request, (event, plan, state.draft), order.name)
+        return publish(connection, (case, state), caller, request, planned, order.name)
 
     return await do(request, caller, body, work)
 
@@ -256,6 +249,28 @@ def publish(
     shown = head(after) | {"release": line.model_dump()}
     detail: dict[str, object] = {"release": published.number, "told": len(to_tell)}
     return Done(201, json_bytes(shown), "event.release", {"ETag": tag(after)}, "event", case.id, detail)
+
+
+def _as_wished(connection: Connection, event_id: str, caller: Caller) -> tuple[State, tuple[KeptMeeting, ...]]:
+    """The event and the meetings that a plan would choose from now."""
+    _, state = organized(connection, event_id, caller)
+    return state, task_meetings(connection, event_id, state)
+
+
+def _blocking(state: State, meetings: tuple[KeptMeeting, ...], pins: tuple[Pin, ...]) -> list[Finding]:
+    return [each for each in findings(planner_event(state.event, meetings, pins)) if each.blocks]
+
+
+def _checked(state: State) -> tuple[Event, Plan, KeptPlan] | None:
+    """The draft as it can be published; ConflictError names the rules that it breaks, None where there is no draft."""
+    if state.draft is None:
+        return None
+    event = event_of(state, state.draft)
+    plan = plan_of(event, state.draft)
+    verdict = check(event, plan.rows())
+    if not verdict.holds:
+        raise ConflictError("草案不符合规则，不能发布。", "The draft breaks rules.", broken_rules(verdict.broken))
+    return event, plan, state.draft
 
 
 def _told(event: Event, published: Release) -> dict[str, tuple[str, ...]]:

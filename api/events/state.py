@@ -79,13 +79,16 @@ class Pin(_Part):
 
 
 class Losses(_Part):
-    """What was lost since the first release: party -> slots, table -> slots, meetings called off, people replaced."""
+    """What was lost since the first release: party -> slots, table -> slots, meetings called off, people replaced.
+
+    `began`: a change was applied, so the plan is changed by changes alone.
+    """
 
     absent: Mapping[str, tuple[int, ...]] = {}
     tables: Mapping[str, tuple[int, ...]] = {}
     cancelled: tuple[int, ...] = ()
     replaced: Mapping[str, Mapping[int, str]] = {}
-    any: bool = False
+    began: bool = False
 
 
 class State(_Part):

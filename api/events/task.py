@@ -1,30 +1,21 @@
 """The job that plans an event: a process of its own works, this side hears how far it is and keeps the draft."""
 
-import os
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from queue import Empty, Queue
+from collections.abc import Callable
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection
 
 from api.events.standing import organized
 from api.events.state import KeptMeeting, KeptPlan, State
 from api.events.wishing import orders, possible_meetings, proposals
 from api.guard.caller import Caller, still_allowed
+from api.jobs.apart import lines
 from api.jobs.runner import Report
 from api.kit.problems import ConflictError, FieldError, InvalidError, Problem
 from api.store import audit, cases
 from api.store.cases import Case
 from api.store.jobs import Job
 from api.store.store import Store
-
-BEAT_S = 0.5
-"""How often a silent process is looked after, so that a cancelled job ends soon."""
 
 
 def plan_task(store: Store) -> Callable[[Job, Report], object]:
@@ -77,51 +68,8 @@ def task_meetings(connection: Connection, case_id: str, state: State) -> tuple[K
 
 
 def _planned(task: dict[str, Any], report: Report) -> KeptPlan:
-    for line in _lines(task, report):
+    for line in lines("api.events.worker", task, report):
         if "plan" in line:
             return KeptPlan.model_validate(line["plan"])
         raise InvalidError(line["zh"], line["en"], [FieldError.model_validate(each) for each in line["errors"]])
     raise Problem("规划进程意外结束；未写入任何数据。", "The planning process ended unexpectedly; nothing was written.")
-
-
-def _lines(task: dict[str, Any], report: Report) -> Iterator[dict[str, Any]]:
-    """What the process says, line by line. It is ended with this iteration, whether it finished or not."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with tempfile.TemporaryFile() as given:
-        given.write(orjson.dumps(task))
-        given.seek(0)
-        command = [sys.executable, "-m", "api.events.worker"]
-        with subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, env=environment) as process:
-            said: Queue[bytes] = Queue()
-            listener = threading.Thread(target=_listen, args=(process, said), daemon=True)
-            listener.start()
-            try:
-                yield from _heard(said, report)
-            finally:
-                process.kill()
-                listener.join()
-
-
-def _listen(process: "subprocess.Popen[bytes]", said: "Queue[bytes]") -> None:
-    assert process.stdout is not None
-    for line in process.stdout:
-        said.put(line)
-    said.put(b"")
-
-
-def _heard(said: "Queue[bytes]", report: Report) -> Iterator[dict[str, Any]]:
-    stage = "start"
-    while True:
-        try:
-            line = said.get(timeout=BEAT_S)
-        except Empty:
-            report(stage, 0, None)
-            continue
-        if not line:
-            return
-        heard: dict[str, Any] = orjson.loads(line)
-        if "stage" in heard:
-            stage = f"{heard['stage']} {heard['value']:,.0f}"[:40]
-            report(stage, 0, None)
-        else:
-            yield heard

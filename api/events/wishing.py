@@ -1,6 +1,7 @@
 """Wishes and proposals as people's notes, and the meetings that they and the organizer make possible."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,7 +12,6 @@ from api.events.document import EventDocument, key
 from api.events.state import KeptMeeting
 from api.store import cases
 from matcher.domain.record import RecordId, broken
-from matcher.scheduling.problem import Event
 from matcher.scheduling.wishes import DECLINE_REASONS, MOST_WISHES, Wish, consented
 
 WISH, PROPOSAL = "wish", "proposal"
@@ -115,7 +115,7 @@ def possible_meetings(
         if key(pair) in made:
             made[key(pair)] = made[key(pair)].model_copy(update={"banned": "do-not-meet"})
     for each, meeting in made.items():
-        said = next((refused[pair] for pair in refused if set(pair) <= set(each)), None)
+        said = next((refused[pair] for pair in combinations(each, 2) if pair in refused), None)
         if said is not None:
             made[each] = meeting.model_copy(update={"banned": f"{said[0]} declined: {said[1].reason}"})
     order = {key(meeting.parties): n for n, meeting in enumerate(before)}
@@ -152,9 +152,3 @@ def match_scores(document: EventDocument, proposed: Mapping[str, Sequence[Propos
                 a, b = sorted((number[party], number[row.partner]))
                 scores[a, b] = round(10 * row.score)
     return scores
-
-
-def possible_event(connection: Connection, case_id: str, document: EventDocument) -> tuple[Event, list[Wish]]:
-    """The event with all its parties, and the wishes given so far."""
-    given = [order for order, _ in orders(connection, case_id, document)]
-    return planner_event(document), planner_wishes(document, given)

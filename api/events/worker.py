@@ -12,6 +12,7 @@ import orjson
 from api.events.building import kept_plan, planner_event
 from api.events.refusals import contradicted
 from api.events.state import KeptMeeting, State
+from api.jobs.apart import tell
 from api.kit.problems import ConflictError, Problem
 from matcher.scheduling.contradictions import contradiction
 from matcher.scheduling.explain import shadow_prices
@@ -25,13 +26,13 @@ def main() -> int:
     state = State.model_validate(task["state"])
     meetings = tuple(KeptMeeting.model_validate(row) for row in task["meetings"])
     event = planner_event(state.event, meetings, state.pins)
-    plan = solve(event, task["seed"], tell=lambda stage, value: _tell({"stage": stage, "value": value}))
+    plan = solve(event, task["seed"], tell=lambda stage, value: tell({"stage": stage, "value": value}))
     if not plan.seats and (plan.status == "infeasible" or event.required):
-        _tell(_words(_no_plan(event, plan.reasons)))
+        tell(_words(_no_plan(event, plan.reasons)))
         return 0
-    _tell({"stage": "prices", "value": 0})
+    tell({"stage": "prices", "value": 0})
     prices = shadow_prices(event) if event.meetings else None
-    _tell({"plan": kept_plan(plan, meetings, prices).model_dump(mode="json")})
+    tell({"plan": kept_plan(plan, meetings, prices).model_dump(mode="json")})
     return 0
 
 
@@ -45,11 +46,6 @@ def _no_plan(event: Event, reasons: tuple[str, ...]) -> Problem:
 
 def _words(problem: Problem) -> dict[str, object]:
     return {"zh": problem.zh, "en": problem.en, "errors": [each.model_dump() for each in problem.errors]}
-
-
-def _tell(line: dict[str, object]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
-    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -436,7 +436,11 @@ def test_two_organizers_release_and_one_is_told(agreed: tuple[Service, str]) -> 
         service.of("events").post(f"/v1/events/{event}/release", json={"name": name}, headers=tag).status_code
         for name in ("甲", "乙")
     ]
-    assert answers == [201, 409]
+    assert answers == [201, 412]
+    again = service.of("events").post(
+        f"/v1/events/{event}/release", json={"name": "乙"}, headers=tag_of(service, event)
+    )
+    assert again.status_code == 409, "there is no draft any more"
     planned(service, event)
     stale = service.of("events").post(f"/v1/events/{event}/release", json={"name": "丙"}, headers=tag)
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/precondition-failed")
@@ -514,7 +518,7 @@ def test_a_killed_planner_fails_clean(agreed: tuple[Service, str], monkeypatch: 
         process.kill()
         return process
 
-    monkeypatch.setattr("api.events.task.subprocess.Popen", killed)
+    monkeypatch.setattr("api.jobs.apart.subprocess.Popen", killed)
     job = planned(service, event)
     assert (job["state"], "nothing was written" in job["error"]["detail"]["en"]) == ("failed", True)
     assert service.of("events").get(f"/v1/events/{event}/plan").status_code == 404
@@ -526,3 +530,52 @@ def test_examples_of_the_documentation_are_valid() -> None:
     ChangeOrder.model_validate_json(json.dumps(CHANGE))
     ArrivalOrder.model_validate_json(json.dumps(ARRIVALS))
     OutcomeOrder.model_validate_json(json.dumps(OUTCOMES))
+
+
+def test_a_meeting_of_three_in_a_double_slot_and_who_came_in_whose_place(service: Service) -> None:
+    parties = document()["parties"]
+    parties[2]["cap"] = None
+    parties[2]["representatives"] = [{"name": "李总", "leaves": "2030-05-01T10:30:00+08:00"}]
+    group = {"parties": ["P1", "F1", "B1"], "length": 2, "must": True, "score": 900}
+    event = made(service, parties=parties, meetings=[group], published="participants")
+    assert planned(service, event)["result"]["meetings"] == 1
+    released(service, event)
+    events, address = service.of("events"), f"/v1/events/{event}"
+    held = events.get(f"{address}/plan").json()["meetings"][0]
+    assert (sorted(held["parties"]), held["slot"] in {0, 1}) == (["B1", "F1", "P1"], True)
+    change = {"cause": "换人，银行晚到", "replaced": {"F1": {"by": "赵总"}}, "late": {"B1": SLOTS[1]["starts_at"]}}
+    preview = events.post(f"{address}/changes", json=change).json()
+    moved = [[held["meeting"], held["slot"], 1]] if held["slot"] == 0 else []
+    assert preview["answers"]["fewest"]["moved"] == preview["answers"]["instant"]["moved"] == moved
+    applied = events.post(
+        f"{address}/changes/{preview['id']}/apply",
+        json={"name": "二", "answer": "instant"},
+        headers=tag_of(service, event),
+    )
+    assert applied.status_code == 201
+    item = service.of("fund").get(f"{address}/agenda?party=F1").json()["items"][0]
+    assert (item["persons"], item["minutes"], sorted(item["partners"])) == (["赵总"], 50, ["B1", "P1"])
+    assert (
+        service.of("center").get(f"{address}/agenda?party=P1").json()["items"][0]["starts_at"] == SLOTS[1]["starts_at"]
+    )
+
+
+def test_a_wrong_change_names_the_field(agreed: tuple[Service, str]) -> None:
+    service, event = agreed
+    events, address = service.of("events"), f"/v1/events/{event}/changes"
+    assert events.post(address, json={"absent": {"F1": "all"}}).status_code == 409
+    planned(service, event)
+    released(service, event)
+    for change, pointer in (
+        ({"absent": {"X": "all"}}, "/absent/X"),
+        ({"late": {"X": SLOTS[0]["starts_at"]}}, "/late/X"),
+        ({"replaced": {"F1": {"by": "赵总", "representative": 7}}}, "/replaced/F1/representative"),
+        ({"lost_slots": [99]}, "/lost_slots"),
+        ({"lost_tables": {"X": "all"}}, "change.lost_tables"),
+        ({"cancelled": [99]}, "change.cancelled"),
+    ):
+        refused = events.post(address, json=change)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer), change
+    assert (
+        events.post(f"{address}/nothing/apply", json={"name": "x"}, headers=tag_of(service, event)).status_code == 404
+    )
