@@ -40,16 +40,27 @@ def changed(connection: Connection, case: Case, caller: Caller, if_match: str | 
         PreconditionRequiredError: the request does not say which version it was made from.
         PreconditionFailedError: somebody changed the case since that version.
     """
+    from_version(case, if_match)
+    following = cases.change(connection, case, caller.actor, action, body)
+    if following is None:
+        raise _overtaken()
+    return following
+
+
+def from_version(case: Case, if_match: str | None) -> None:
+    """Refuses, as `changed` does, a request that was not made from this version of the case."""
     if if_match is None:
         raise PreconditionRequiredError(
             "修改须在 If-Match 中给出所读版本的 ETag。", "A change needs the ETag of the version you read in If-Match."
         )
-    following = cases.change(connection, case, caller.actor, action, body) if matches(if_match, tag(case)) else None
-    if following is None:
-        raise PreconditionFailedError(
-            "他人已修改此对象；请重新读取后再改。", "Somebody changed it after you read it; read it again and repeat."
-        )
-    return following
+    if not matches(if_match, tag(case)):
+        raise _overtaken()
+
+
+def _overtaken() -> PreconditionFailedError:
+    return PreconditionFailedError(
+        "他人已修改此对象；请重新读取后再改。", "Somebody changed it after you read it; read it again and repeat."
+    )
 
 
 def head(case: Case) -> dict[str, Any]:

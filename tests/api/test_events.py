@@ -535,7 +535,8 @@ def test_examples_of_the_documentation_are_valid() -> None:
 def test_a_meeting_of_three_in_a_double_slot_and_who_came_in_whose_place(service: Service) -> None:
     parties = document()["parties"]
     parties[2]["cap"] = None
-    parties[2]["representatives"] = [{"name": "李总", "leaves": "2030-05-01T10:30:00+08:00"}]
+    leaves = "2030-05-01T10:30:00+08:00"
+    parties[2]["representatives"] = [{"name": name, "leaves": leaves} for name in ("李总", "钱总")]
     group = {"parties": ["P1", "F1", "B1"], "length": 2, "must": True, "score": 900}
     event = made(service, parties=parties, meetings=[group], published="participants")
     assert planned(service, event)["result"]["meetings"] == 1
