@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from matcher.scheduling.core import Core
@@ -35,13 +36,13 @@ class Board:
         self.core = core
         self.units = list(units)
         slots = range(core.slots)
-        self.slot_of = dict.fromkeys(self.units, -1)
-        self.parties_of = {
-            u: core.uses[u][: len(core.event.meetings[int(core.meeting[u])].parties)] for u in self.units
-        }
-        self.pools_of = {u: core.uses[u][len(self.parties_of[u]) :] for u in self.units}
-        self.length = {u: int(core.length[u]) for u in self.units}
-        self.allowed = {u: [bool(core.start[u, t]) for t in slots] for u in self.units}
+        self.slot_of: dict[int, int] = {}
+        self.parties_of: dict[int, tuple[int, ...]] = {}
+        self.pools_of: dict[int, tuple[int, ...]] = {}
+        self.length: dict[int, int] = {}
+        self.allowed: dict[int, list[bool]] = {}
+        for unit in self.units:
+            self.admit(unit)
         self.cap = core.slot_cap.tolist()
         self.load = [[0] * core.slots for _ in range(len(core.names))]
         self.count = self.load[: core.parties]
@@ -50,29 +51,51 @@ class Board:
         self.at: list[list[list[int]]] = [[[] for _ in slots] for _ in range(core.parties)]
         self.busy = [0] * core.parties
         self.held = [0] * core.parties
-        self._lay_out()
+        self.real_bit = [1 << (t + day) for t, day in enumerate(core.day_of)]
+        self.bit: list[list[int]] = [[]] * core.parties
+        self.days: list[list[int]] = [[]] * core.parties
+        for party in range(core.parties):
+            self.lay_out(party)
         self._link_orders()
 
-    def _lay_out(self) -> None:
-        """Bits of counted slots (``bit``), of all slots (``real_bit``) and the days among them."""
+    def admit(self, unit: int) -> None:
+        """Make a unit known to the board; it is not placed."""
         core = self.core
-        strict = core.event.breaks.count == "strict"
-        self.bit: list[list[int]] = []
-        self.days: list[list[int]] = []
-        self.real_bit = [1 << (t + day) for t, day in enumerate(core.day_of)]
-        for party in range(core.parties):
-            bits, days, position = [0] * core.slots, [], 0
-            for day in core.event.days:
-                mask = 0
-                for t in day:
-                    if strict or self.cap[party][t] > 0:
-                        bits[t] = 1 << position
-                        mask |= bits[t]
-                        position += 1
-                position += 1
-                days.append(mask)
-            self.bit.append(bits)
-            self.days.append([mask for mask in days if mask])
+        many = len(core.event.meetings[int(core.meeting[unit])].parties)
+        self.slot_of[unit] = -1
+        self.parties_of[unit], self.pools_of[unit] = core.uses[unit][:many], core.uses[unit][many:]
+        self.length[unit] = int(core.length[unit])
+        self.allowed[unit] = core.start[unit].tolist()
+
+    def copy(self) -> Board:
+        """A board that can be changed without changing this one; rows of ``allowed`` are shared, so replace them."""
+        twin = copy(self)
+        twin.slot_of, twin.allowed = dict(self.slot_of), dict(self.allowed)
+        twin.cap = [list(row) for row in self.cap]
+        twin.load = [list(row) for row in self.load]
+        twin.count = twin.load[: self.core.parties]
+        twin.in_slot = [list(row) for row in self.in_slot]
+        twin.at = [[list(row) for row in rows] for rows in self.at]
+        twin.busy, twin.held = list(self.busy), list(self.held)
+        twin.bit, twin.days = list(self.bit), list(self.days)
+        return twin
+
+    def lay_out(self, party: int) -> None:
+        """Bits of a party's counted slots (``bit``) and its days among them; its busy bits again."""
+        strict = self.core.event.breaks.count == "strict"
+        bits, days, position = [0] * self.core.slots, [], 0
+        for day in self.core.event.days:
+            mask = 0
+            for t in day:
+                if strict or self.cap[party][t] > 0:
+                    bits[t] = 1 << position
+                    mask |= bits[t]
+                    position += 1
+            position += 1
+            days.append(mask)
+        self.bit[party] = bits
+        self.days[party] = [mask for mask in days if mask]
+        self.busy[party] = sum(bit for bit, held in zip(bits, self.count[party], strict=True) if held)
 
     def _link_orders(self) -> None:
         core = self.core
@@ -273,7 +296,7 @@ class Board:
                 self.place(x, slot)
         return undo
 
-    def insert(self, unit: int, order: Iterable[int]) -> bool:
+    def insert(self, unit: int, order: Sequence[int]) -> bool:
         """Place a unit, in the first slot of ``order`` that is free for it, else by the first chain that works."""
         slots = [t for t in order if self.allowed[unit][t]]
         for t in slots:
@@ -281,7 +304,7 @@ class Board:
                 self.place(unit, t)
                 return True
         for t in slots:
-            for s in range(self.core.slots):
+            for s in sorted(order):
                 moves = self.chain(unit, s, t) if s != t else None
                 if moves is not None:
                     self.apply(moves)

@@ -9,7 +9,7 @@ from matcher.scheduling.anneal import Annealer, Pace
 from matcher.scheduling.chains import Board
 from matcher.scheduling.core import Core
 from matcher.scheduling.maxsat import Answer, fewest_breaks
-from matcher.scheduling.plan import unhurried
+from matcher.scheduling.plan import share, unhurried
 
 Tell = Callable[[str, float], None]
 Watch = tuple[Tell | None, Callable[[], float]]
@@ -116,7 +116,7 @@ def compact(core: Core, placed: dict[int, int], seed: int, effort: Effort, tell:
     bound, spent = 0, 0
     if is_small:
         meetings = sorted(int(core.meeting[u]) for u in placed)
-        answer = timetable_exactly(core, meetings, effort.exact_conflicts, effort.left)
+        answer = timetable_exactly(core, meetings, effort.exact_conflicts, share(effort.left, 0.4))
         bound, spent = answer.bound, answer.conflicts
         if answer.placement is not None and answer.breaks <= breaks:
             return Compacted(dict(answer.placement.values()), answer.breaks, answer.bound, spent)

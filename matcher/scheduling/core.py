@@ -27,6 +27,7 @@ class Core:
     """The arrays of an event. n parties, r resources (parties first), u units, s slots.
 
     ``slot_cap`` (r, s) int64; ``total_cap`` (r,) int64; ``uses`` per unit the resources it occupies;
+    ``needs`` per resource the equipment of which it counts the tables (any of these; empty: all tables), else None;
     ``meeting`` (u,) int64; ``start`` (u, s) bool: may the unit start there; ``covers[length]`` (s, s) bool
     from start to slots; ``kept`` (n,): promised; ``people`` per unit (party, person) where that was a choice.
     """
@@ -35,6 +36,7 @@ class Core:
     slot_cap: IntArray
     total_cap: IntArray
     names: tuple[str, ...]
+    needs: tuple[frozenset[frozenset[str]] | None, ...]
     meeting: IntArray
     uses: tuple[tuple[int, ...], ...]
     people: tuple[tuple[tuple[int, int], ...], ...]
@@ -119,6 +121,7 @@ def compile_event(event: Event) -> Core:
         slot_cap=slot_cap,
         total_cap=np.array(cap + builder.total_caps, dtype=np.int64),
         names=tuple(p.label for p in event.parties) + tuple(builder.names),
+        needs=(None,) * len(event.parties) + tuple(builder.needs),
         meeting=np.array(meetings, dtype=np.int64),
         uses=tuple(uses),
         people=tuple(people),
@@ -169,6 +172,7 @@ class _Builder:
         self.slot_caps: list[IntArray] = []
         self.total_caps: list[int] = []
         self.names: list[str] = []
+        self.needs: list[frozenset[frozenset[str]] | None] = []
         self._known: dict[tuple[object, ...], int] = {}
         self._differ = {number for number, party in enumerate(event.parties) if _persons_differ(party)}
         self._choosy = self._differ | {
@@ -234,6 +238,7 @@ class _Builder:
             self.slot_caps.append(np.array([cap()], dtype=np.int64))
             self.total_caps.append(total)
             self.names.append(name)
+            self.needs.append(_counted_tables(key))
         return self._known[key]
 
 
@@ -241,3 +246,9 @@ def _persons_differ(party: Party) -> bool:
     people = party.representatives
     differ = len({(person.languages, person.cap) for person in people}) > 1
     return differ or any(person.cap is not None for person in people)
+
+
+def _counted_tables(key: tuple[object, ...]) -> frozenset[frozenset[str]] | None:
+    """The needs of a pool of tables, from its key; None for persons and video places."""
+    group = key[1] if key[0] == "need" else frozenset()
+    return group if key[0] in {"tables", "need"} and isinstance(group, frozenset) else None

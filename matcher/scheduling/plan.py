@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,6 +13,12 @@ from typing import Any, Literal
 def unhurried() -> float:
     """Seconds left when nobody waits: the work alone is limited, and the same plan comes out again."""
     return math.inf
+
+
+def share(left: Callable[[], float], part: float) -> Callable[[], float]:
+    """Seconds left of a part of the time that is left now; the rest is kept for what comes after."""
+    kept = (1 - part) * left()
+    return left if math.isinf(kept) else lambda: left() - kept
 
 
 Status = Literal["optimal", "feasible", "infeasible"]

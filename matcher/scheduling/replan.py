@@ -90,9 +90,6 @@ def changed_event(event: Event, plan: Plan, change: Change) -> Event:
 
 def _with_losses(event: Event, change: Change) -> Event:
     ahead = frozenset(range(change.now, len(event.slots)))
-    unknown = sorted(set(change.lost_tables) - {table.id for table in event.tables})
-    if unknown:
-        raise ChangeError("change.lost_tables", unknown[0], "there is no such table", "name a table of the event")
     parties = tuple(
         _without(party, (change.absent.get(number, frozenset()) | change.lost_slots) & ahead)
         for number, party in enumerate(event.parties)
@@ -117,13 +114,21 @@ def _without(party: Party, slots: frozenset[int]) -> Party:
     return replace(party, representatives=people, max_breaks=None)
 
 
-def _validate(event: Event, plan: Plan, change: Change) -> None:
+def validate_change(event: Event, plan: Plan, change: Change) -> None:
+    """Refuse a change that names what is not there, or cancels what has begun or is pinned.
+
+    Raises:
+        ChangeError: with field, value, rule and remedy.
+    """
     at = plan.at
     if not 0 <= change.now <= len(event.slots):
         raise ChangeError("change.now", change.now, "it is a slot number", f"use 0 to {len(event.slots)}")
     for party in change.absent:
         if not 0 <= party < len(event.parties):
             raise ChangeError("change.absent", party, "there is no such party", "name a party of the event")
+    unknown = sorted(set(change.lost_tables) - {table.id for table in event.tables})
+    if unknown:
+        raise ChangeError("change.lost_tables", unknown[0], "there is no such table", "name a table of the event")
     for meeting in sorted(change.cancelled):
         if meeting not in at:
             raise ChangeError("change.cancelled", meeting, "it is not in the plan", "nothing is to be done")
@@ -178,7 +183,7 @@ class _Task:
     """The changed small event in arrays, the meetings that stand and those that lost their slot."""
 
     def __init__(self, event: Event, plan: Plan, change: Change) -> None:
-        _validate(event, plan, change)
+        validate_change(event, plan, change)
         self.event, self.numbers = _small_event(event, plan, change)
         self.change, self.before = change, plan
         seats = plan.seat_of
@@ -218,7 +223,7 @@ class _Task:
                 gone.append(meeting)
                 continue
             cells = [(r, t) for r in self.core.uses[unit] for t in self.core.covered(unit, self.old[meeting])]
-            if meeting not in self.standing and any(over.get(c, 0) >= self.core.slot_cap[c] for c in cells):
+            if any(over.get(c, 0) >= self.core.slot_cap[c] for c in cells):
                 gone.append(meeting)
                 continue
             for cell in cells:

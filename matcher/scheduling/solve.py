@@ -16,7 +16,7 @@ from matcher.scheduling.flow import flow_applies, select_by_flow, selection_valu
 from matcher.scheduling.linear import plan_by_columns
 from matcher.scheduling.maxsat import fewest_breaks
 from matcher.scheduling.places import assign_people, assign_tables
-from matcher.scheduling.plan import Plan, Seat
+from matcher.scheduling.plan import Plan, Seat, share
 from matcher.scheduling.problem import Event
 
 Tell = Callable[[str, float], None]
@@ -43,7 +43,7 @@ def solve(event: Event, seed: int = 0, effort: Effort | None = None, tell: Tell 
 
 def _timetable(core: Core, seed: int, effort: Effort, tell: Tell | None) -> Plan:
     meetings = list(range(len(core.event.meetings)))
-    answer = timetable_exactly(core, meetings, effort.timetable_conflicts, effort.left)
+    answer = timetable_exactly(core, meetings, effort.timetable_conflicts, share(effort.left, 0.6))
     if answer.infeasible:
         return _no_plan(core.event, seed, "maxsat", infeasible=True)
     bound = selection_value(core, [u for m in meetings for u in core.units_of[m][:1]])
@@ -94,7 +94,7 @@ def _select(core: Core, effort: Effort, tell: Tell | None) -> _Chosen:
             return _Chosen(first, ceiling, "flow")
         if core.start.sum() > effort.most_columns:
             allowed = _promising(core, set(selection.units))
-    answer, relaxation = plan_by_columns(core, effort.nodes, effort.left, tell, allowed)
+    answer, relaxation = plan_by_columns(core, effort.nodes, share(effort.left, 0.7), tell, allowed)
     if answer.columns is not None:
         bound = int(np.floor(min(answer.bound, relaxation.value) + 1e-6))
         return _Chosen(dict(answer.columns), bound if allowed is None else ceiling, "columns")
@@ -148,7 +148,9 @@ def _insert(units: list[int], core: Core) -> tuple[dict[int, int], list[int]]:
     freedom = core.start[units].sum(axis=1)
     left = []
     load = [0] * core.slots
-    for _, unit in sorted(zip(freedom.tolist(), units, strict=True)):
+    required = core.event.required
+    free = {unit: (int(core.meeting[unit]) not in required, int(n)) for unit, n in zip(units, freedom, strict=True)}
+    for unit in sorted(units, key=lambda u: (free[u], u)):
         if not board.insert(unit, sorted(range(core.slots), key=lambda t: (load[t], t))):
             left.append(unit)
             continue

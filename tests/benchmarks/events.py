@@ -16,11 +16,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from matcher.scheduling.check import check
 from matcher.scheduling.compact import Effort
+from matcher.scheduling.day import Day
 from matcher.scheduling.errors import SchedulingError
 from matcher.scheduling.matchevent import read_event
 from matcher.scheduling.problem import Event
-from matcher.scheduling.replan import repair, repair_at_once
+from matcher.scheduling.replan import changed_event, repair
 from matcher.scheduling.replan_files import change_from_document, delta_document, plan_from_document
 from matcher.scheduling.solve import solve
 
@@ -29,11 +31,18 @@ def replan(event: Event, document: dict[str, Any]) -> dict[str, Any]:
     """The repaired plan with what changed, at once and with the fewest changes, each with its seconds."""
     plan, change = plan_from_document(event, document["plan"]), change_from_document(document)
     began = time.perf_counter()
-    quick = repair_at_once(event, plan, change)
+    day = Day(event, plan)
+    prepared = time.perf_counter() - began
+    began = time.perf_counter()
+    quick = day.at_once(change)
     instant = time.perf_counter() - began
     least = repair(event, plan, change)
     result = least.plan.document() | delta_document(least.delta)
-    result["at_once"] = delta_document(quick.delta) | {"seconds": round(instant, 3)}
+    result["at_once"] = delta_document(quick.delta) | {
+        "prepared_seconds": round(prepared, 3),
+        "seconds": round(instant, 4),
+        "keeps_all_rules": check(changed_event(event, plan, change), quick.plan.rows()).holds,
+    }
     result["status"] = "optimal" if least.delta.is_least else "feasible"
     return result
 
