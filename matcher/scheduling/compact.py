@@ -144,7 +144,7 @@ def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell 
         pace = effort.again if turn else effort.long
         trial, _ = _anneal(core, placed, seed + 1 + turn, pace, (tell, effort.left))
         placed = min(placed, trial, key=lambda p: _cost(core, p))
-        for day in core.event.days:
+        for day in core.event.days if effort.left() > 0 else ():
             placed, more = _day_exactly(core, placed, day, effort)
             spent += more
         before, breaks = breaks, sum(waiting(core, placed))

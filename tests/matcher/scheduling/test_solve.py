@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from matcher.scheduling import Event, Party, Slot, Table, check, solve
@@ -9,7 +11,7 @@ from matcher.scheduling.contradictions import contradiction
 from matcher.scheduling.greedy import greedy
 from matcher.scheduling.matchevent import event_from_document
 from tests.benchmarks.events_generator import generate
-from tests.matcher.scheduling.small import best_value, fewest, small_event
+from tests.matcher.scheduling.small import best_value, every_plan, fewest, small_event
 
 
 def assert_equals_brute_force(seed: int) -> None:
@@ -45,6 +47,24 @@ def test_selection_equals_brute_force(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(16))
 def test_timetable_equals_brute_force(seed: int) -> None:
     assert_timetable_equals_brute_force(seed)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_nobody_gets_a_second_meeting_while_a_first_is_possible(seed: int) -> None:
+    """Max-min: the fewest meetings of any party that can have some are raised as far as any plan raises them."""
+    event = replace(small_event(seed + 3_000), fairness="max_min")
+    wanted = {p for m in event.meetings for p in m.parties}
+    event = replace(event, parties=tuple(replace(p, promised=2) for p in event.parties))
+
+    def without(rows: list[tuple[int, int]]) -> int:
+        return len(wanted - {p for m, _ in rows for p in event.meetings[m].parties})
+
+    plans = [without(rows) for rows in every_plan(event)]
+    plan = solve(event)
+    if not plans:
+        assert plan.status == "infeasible"
+        return
+    assert without([(s.meeting, s.slot) for s in plan.seats]) == min(plans)
 
 
 @pytest.mark.slow
