@@ -94,7 +94,7 @@ def _select(core: Core, effort: Effort, tell: Tell | None) -> _Chosen:
             return _Chosen(first, ceiling, "flow")
         if core.start.sum() > effort.most_columns:
             allowed = _promising(core, set(selection.units))
-    answer, relaxation = plan_by_columns(core, effort.nodes, share(effort.left, 0.7), tell, allowed)
+    answer, relaxation = plan_by_columns(core, effort.nodes, share(effort.left, 0.5), tell, allowed)
     if answer.columns is not None:
         bound = int(np.floor(min(answer.bound, relaxation.value) + 1e-6))
         return _Chosen(dict(answer.columns), bound if allowed is None else ceiling, "columns")
