@@ -38,6 +38,8 @@ from api.kit.requests import Measures, Surroundings
 from api.kit.threads import Threads
 from api.matches.routes import router as matches_router
 from api.matches.task import match_task
+from api.panels.routes import router as panels_router
+from api.panels.task import panel_task
 from api.resources.files import router as files_router
 from api.resources.routes import router as resources_router
 from api.settings import Settings
@@ -52,6 +54,7 @@ _ROUTERS = (
     imports_router,
     jobs_router,
     matches_router,
+    panels_router,
     events_router,
 )
 
@@ -90,6 +93,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks = {
         "import": import_task(settings.url, settings.data, shelf.wake),
         "matches": match_task(store, shelf),
+        "panels": panel_task(store),
         "events.plan": plan_task(store),
     }
     state.runner = runner = Runner(store, tasks)

@@ -11,6 +11,7 @@ ANYBODY = None
 _ALL = frozenset(Role)
 _PARTIES = _ALL - {Role.VISITOR}
 _WRITERS = frozenset({Role.ADMIN, Role.OFFICER, Role.ANALYST})
+_OFFICERS = frozenset({Role.ADMIN, Role.OFFICER})
 _ORGANIZERS = frozenset({Role.ADMIN, Role.OFFICER, Role.ORGANIZER})
 _ADMINS = frozenset({Role.ADMIN})
 
@@ -60,6 +61,22 @@ POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "events.report": _ORGANIZERS,
         "events.agenda": _PARTIES,
         "events.export": _ORGANIZERS,
+        "panels.create": _OFFICERS,
+        "panels.list": _OFFICERS,
+        "panels.read": _OFFICERS,
+        "panels.call": _OFFICERS,
+        "panels.versions": _OFFICERS,
+        "panels.check": _OFFICERS,
+        "panels.solve": _OFFICERS,
+        "panels.draw": _OFFICERS,
+        "panels.pin": _OFFICERS,
+        "panels.unpin": _OFFICERS,
+        "panels.replace": _OFFICERS,
+        "panels.release": _OFFICERS,
+        "panels.export": _OFFICERS,
+        "panels.judge": _OFFICERS,
+        "panels.opinions": _OFFICERS,
+        "panels.reserve": _OFFICERS,
         "keys.list": _ADMINS,
         "keys.create": _ADMINS,
         "keys.revoke": _ADMINS,

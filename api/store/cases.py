@@ -81,12 +81,12 @@ def find(connection: Connection, kind: CaseKind, case_id: str, version: int | No
     return Case(row.id, row.kind, row.org, row.name, wanted, row.created, kept.at, _read(kept.body))
 
 
-def page(connection: Connection, kind: CaseKind, org: str, limit: int) -> list[Mapping[str, Any]]:
+def page(connection: Connection, kind: CaseKind, org: str, limit: int) -> list[dict[str, Any]]:
     """The organisation's newest cases without their documents: id, name, version, created, updated."""
-    columns = (cases.c.id, cases.c.name, cases.c.version, cases.c.created, cases.c.updated)
-    mine = select(*columns).where(cases.c.kind == kind, cases.c.org == org)
+    names = ("id", "name", "version", "created", "updated")
+    mine = select(*(cases.c[name] for name in names)).where(cases.c.kind == kind, cases.c.org == org)
     newest = mine.order_by(cases.c.created.desc(), cases.c.id).limit(limit)
-    return [row._asdict() for row in connection.execute(newest)]
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(newest)]
 
 
 def change(connection: Connection, case: Case, actor: Actor, action: str, body: Body) -> Case | None:
@@ -119,11 +119,15 @@ def add_notes(
         connection.execute(insert(case_notes), rows)
 
 
-def notes(connection: Connection, case_id: str, about: str, key: str | None = None) -> list[Note]:
-    """The newest note of each key, in the order of their numbers; of one key alone if it is given."""
+def notes(
+    connection: Connection, case_id: str, about: str, key: str | None = None, until: int | None = None
+) -> list[Note]:
+    """The newest note of each key, in the order of their numbers; of one key alone, or as it stood at a number."""
     mine = [case_notes.c.case_id == case_id, case_notes.c.about == about]
     if key is not None:
         mine.append(case_notes.c.key == key)
+    if until is not None:
+        mine.append(case_notes.c.number <= until)
     newest = select(func.max(case_notes.c.number)).where(*mine).group_by(case_notes.c.key)
     found = select(case_notes).where(case_notes.c.number.in_(newest)).order_by(case_notes.c.number)
     return [

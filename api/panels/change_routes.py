@@ -1,0 +1,237 @@
+"""What officers change: pins, replacements, releases; and what leaves as a file."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.cases.owned import IF_MATCH, changed, owned, tag
+from api.guard.caller import Caller, authenticate
+from api.guard.doing import IDEMPOTENCY_HEADER, Done, do
+from api.kit.answers import json_bytes
+from api.kit.bodies import json_body, read_json
+from api.kit.problems import (
+    ConflictError,
+    FieldError,
+    InvalidError,
+    MalformedError,
+    NotFoundError,
+    PreconditionFailedError,
+    PreconditionRequiredError,
+    documented,
+)
+from api.panels.orders import ReleaseOrder, ReplaceOrder, SeatOrder
+from api.panels.refusals import broken, told
+from api.panels.showing import shown
+from api.panels.state import Release, Seat, State
+from api.store.clock import now
+from matcher.assignment.alternates import alternates
+from matcher.assignment.check import check
+from matcher.assignment.errors import ChangeError
+from matcher.assignment.minutes import minutes, write_workbook
+from matcher.assignment.planfile import panels_document
+from matcher.assignment.problem import Problem
+from matcher.assignment.repair import repair
+from matcher.assignment.result import Seats
+
+Asker = Annotated[Caller, Depends(authenticate)]
+router = APIRouter(prefix="/v1/panels", tags=["panels"])
+
+_CHANGE = (NotFoundError, MalformedError, InvalidError, PreconditionFailedError, PreconditionRequiredError)
+_HEADERS = {"parameters": [IF_MATCH, IDEMPOTENCY_HEADER]}
+_SEAT = {"one seat": {"project": "p1", "expert": "e1"}}
+Change = Callable[[State], tuple[State, dict[str, Any]]]
+
+
+@router.post(
+    "/{case_id}/pin",
+    name="panels.pin",
+    summary="Pin a seat",
+    responses=documented(*_CHANGE),
+    openapi_extra=json_body(SeatOrder, _SEAT) | _HEADERS,
+)
+async def pin_seat(request: Request, case_id: str, caller: Asker) -> Response:
+    """The expert keeps this seat when panels are made again or repaired. A pin that breaks a rule is refused."""
+    order, body = await read_json(request, SeatOrder)
+
+    def change(state: State) -> tuple[State, dict[str, Any]]:
+        pinned = state.model_copy(update={"pins": tuple(sorted({*state.pins, (order.project, order.expert)}))})
+        pinned.problem()
+        return pinned, {}
+
+    return await _changed(request, caller, case_id, body, "panels.pin", change)
+
+
+@router.post(
+    "/{case_id}/unpin",
+    name="panels.unpin",
+    summary="Take a pin away",
+    responses=documented(*_CHANGE),
+    openapi_extra=json_body(SeatOrder, _SEAT) | _HEADERS,
+)
+async def unpin_seat(request: Request, case_id: str, caller: Asker) -> Response:
+    """The seat may change again."""
+    order, body = await read_json(request, SeatOrder)
+
+    def change(state: State) -> tuple[State, dict[str, Any]]:
+        left = tuple(seat for seat in state.pins if seat != (order.project, order.expert))
+        if len(left) == len(state.pins):
+            raise ChangeError("seat", (order.project, order.expert), "it is pinned", "name a pinned seat")
+        return state.model_copy(update={"pins": left}), {}
+
+    return await _changed(request, caller, case_id, body, "panels.unpin", change)
+
+
+@router.post(
+    "/{case_id}/replace",
+    name="panels.replace",
+    summary="Fill vacant seats",
+    responses=documented(ConflictError, *_CHANGE),
+    openapi_extra=json_body(ReplaceOrder, {"a decline": {"vacated": [["p1", "e1"]]}}) | _HEADERS,
+)
+async def replace_seats(request: Request, case_id: str, caller: Asker) -> Response:
+    """Fills the seats that fell vacant and leaves all others; only where that cannot be, the fewest others move, and
+    `swaps` names them. Pinned seats stay. The outcome is a new draft."""
+    order, body = await read_json(request, ReplaceOrder)
+
+    def change(state: State) -> tuple[State, dict[str, Any]]:
+        problem, plan = state.problem(), _plan(state)
+        seats = state.seats(plan)
+        vacated = [_seat(problem, "vacated", seat) for seat in order.vacated]
+        gone = [_expert(problem, "gone", one) for one in order.gone]
+        left = {(p, e) for p, e in vacated} | {(p, e) for e in gone for p in range(problem.n_projects)}
+        pins = tuple(seat for seat in state.pins if _seat(problem, "pins", seat) not in left)
+        freed = state.model_copy(update={"pins": pins})
+        problem = freed.problem()
+        if order.by is None:
+            mended = repair(problem, seats, vacated, gone, [_seat(problem, "pins", seat) for seat in pins])
+            after, swaps = mended.seats, [(s.project, s.leaves, s.comes, s.reason) for s in mended.swaps]
+        else:
+            (p, e), comes = vacated[0], _expert(problem, "by", order.by)
+            after, swaps = _taken(problem, seats, p, e, comes), [(p, e, comes, "named")]
+        told_of = [
+            {
+                "project": problem.project_ids[p],
+                "leaves": problem.expert_ids[leaves],
+                "comes": problem.expert_ids[comes],
+                "reason": reason,
+            }
+            for p, leaves, comes, reason in swaps
+        ]
+        panels = panels_document(problem, after, alternates(problem, after))
+        return freed.model_copy(update={"draft": {"format": "panels-1", "panels": panels}}), {"swaps": told_of}
+
+    return await _changed(request, caller, case_id, body, "panels.replace", change)
+
+
+@router.post(
+    "/{case_id}/release",
+    name="panels.release",
+    summary="Make the draft known",
+    responses=documented(ConflictError, *_CHANGE),
+    openapi_extra=json_body(ReleaseOrder, {"first": {"name": "第一批"}}) | _HEADERS,
+)
+async def release_panels(request: Request, case_id: str, caller: Asker) -> Response:
+    """The draft becomes a release that later changes leave as it is. Refused if the independent checker finds a rule
+    broken."""
+    order, body = await read_json(request, ReleaseOrder)
+
+    def change(state: State) -> tuple[State, dict[str, Any]]:
+        if state.draft is None:
+            raise ConflictError("没有可发布的草案。", "There is no draft to release.")
+        _unbroken(state.problem(), state.seats(state.draft))
+        new = Release(number=len(state.releases) + 1, name=order.name, at=now(), plan=state.draft)
+        return state.model_copy(update={"draft": None, "releases": (*state.releases, new)}), {"release": new.number}
+
+    return await _changed(request, caller, case_id, body, "panels.release", change)
+
+
+@router.get(
+    "/{case_id}/export",
+    name="panels.export",
+    summary="Download panels",
+    responses=documented(NotFoundError),
+    response_class=Response,
+)
+async def export_panels(
+    request: Request, case_id: str, caller: Asker, form: Annotated[Literal["xlsx", "pdf"], Query(alias="format")]
+) -> Response:
+    """The newest plan as a workbook (a row per seat, with alternates) or as minutes to be signed (评审专家组名单)."""
+    case = await request.app.state.store.read(lambda c: owned(c, "panels", case_id, caller))
+    state = State.model_validate(case.body)
+    plan = _plan(state)
+
+    def made() -> bytes:
+        if form == "pdf":
+            return minutes(state.read_call(), plan, lambda _: None)
+        with tempfile.TemporaryDirectory(prefix="matcher-") as folder:
+            path = Path(folder) / "panels.xlsx"
+            write_workbook(state.read_call(), plan, path)
+            return path.read_bytes()
+
+    with told():
+        content = await request.app.state.match_threads(made)
+    kind = "application/pdf" if form == "pdf" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    headers = {"Content-Disposition": f'attachment; filename="panels-{case.version}.{form}"'}
+    return Response(content, 200, headers, kind)
+
+
+async def _changed(
+    request: Request, caller: Caller, case_id: str, body: bytes, action: str, change: Change
+) -> Response:
+    """The case after a change that was worked out beside the write; If-Match keeps others' changes."""
+    case = await request.app.state.store.read(lambda c: owned(c, "panels", case_id, caller))
+    if_match = request.headers.get("if-match")
+
+    def worked_out() -> tuple[State, dict[str, Any]]:
+        with told():
+            return change(State.model_validate(case.body))
+
+    state, more = await request.app.state.match_threads(worked_out)
+
+    def work(connection: Connection) -> Done:
+        following = changed(connection, case, caller, if_match, action.removeprefix("panels."), state.body())
+        headers = {"ETag": tag(following)}
+        return Done(200, json_bytes(shown(following, state) | more), action, headers, "panels", case.id)
+
+    return await do(request, caller, body, work)
+
+
+def _plan(state: State) -> dict[str, Any]:
+    if state.standing is None:
+        raise NotFoundError("还没有方案。", "There is no plan yet.")
+    return state.standing[1]
+
+
+def _taken(problem: Problem, seats: Seats, p: int, leaves: int, comes: int) -> Seats:
+    if leaves not in seats[p] or comes in seats[p]:
+        raise ChangeError("by", problem.expert_ids[comes], "the seat is held and the newcomer is not", "read the panel")
+    panel = tuple(sorted((set(seats[p]) - {leaves}) | {comes}))
+    after = (*seats[:p], panel, *seats[p + 1 :])
+    _unbroken(problem, after)
+    return after
+
+
+def _unbroken(problem: Problem, seats: Seats) -> None:
+    found = broken(check(problem, seats))
+    if found:
+        places: list[FieldError] = found
+        raise InvalidError("专家组不符合规则。", "The panels break rules.", places)
+
+
+def _seat(problem: Problem, name: str, seat: Seat) -> tuple[int, int]:
+    project, expert = seat
+    if project not in problem.project_ids:
+        raise ChangeError(name, project, "it names a project of the call", "correct the id")
+    return problem.project_ids.index(project), _expert(problem, name, expert)
+
+
+def _expert(problem: Problem, name: str, expert: str) -> int:
+    if expert not in problem.expert_ids:
+        raise ChangeError(name, expert, "it names an expert of the call", "correct the id")
+    return problem.expert_ids.index(expert)

@@ -1,0 +1,109 @@
+"""Bodies of the requests about panels."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.panels.state import DimensionRow, Seat
+from matcher.assignment.callfile import CallRow, CapRow, LeadRow, QuotaRow
+from matcher.domain.record import RecordId
+
+LARGEST_CALL = 500, 2_000
+"""Stored projects and experts that one request may bring together; longer calls come as documents."""
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Records(_Order):
+    """A call over records of the platform, as the caller may see them; pairs under an exclusion are forbidden."""
+
+    projects: Annotated[tuple[RecordId, ...], Field(min_length=1, max_length=LARGEST_CALL[0])]
+    experts: Annotated[tuple[RecordId, ...], Field(min_length=1, max_length=LARGEST_CALL[1])]
+    size: int = Field(default=5, ge=1, le=50, description="experts per project")
+    load_max: int = Field(default=4, ge=1, le=1000, description="projects per expert at most")
+    odd: bool = False
+    quotas: tuple[QuotaRow, ...] = ()
+    caps: tuple[CapRow, ...] = ()
+    lead: LeadRow | None = None
+
+
+class PanelOrder(_Order):
+    """A call: a whole document (docs/panels.md), or records of the platform."""
+
+    name: str = Field(min_length=1, max_length=200)
+    call: CallRow | None = None
+    records: Records | None = None
+    floor: float = Field(default=0.98, ge=0, le=1, description="share of the best weakest panel; 0: none")
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    dimensions: tuple[DimensionRow, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.call is None) == (self.records is None):
+            raise ValueError("give either call or records")
+        return self
+
+
+class SeatOrder(_Order):
+    """One seat."""
+
+    project: str
+    expert: str
+
+
+class ReplaceOrder(_Order):
+    """Seats that fell vacant, and experts who leave every panel. `by` names who comes for a single seat."""
+
+    vacated: tuple[Seat, ...] = ()
+    gone: tuple[str, ...] = ()
+    by: str | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.vacated and not self.gone:
+            raise ValueError("name a vacated seat or an expert who is gone")
+        if self.by is not None and (len(self.vacated) != 1 or self.gone):
+            raise ValueError("by goes with exactly one vacated seat")
+        return self
+
+
+class DrawOrder(_Order):
+    """A regulated draw (随机抽取): the seed is announced before it."""
+
+    seed: str = Field(min_length=1, max_length=200)
+    epsilon: float = Field(default=0.05, ge=0, lt=1)
+    cap: float = Field(default=0.5, gt=0, le=1)
+    plans: int = Field(default=20, ge=1, le=200)
+
+
+class ReleaseOrder(_Order):
+    """Makes the draft known."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class OpinionRow(_Order):
+    """What an expert says about a project; a dimension that is left out is missing, never zero."""
+
+    project: str
+    expert: str
+    scores: dict[str, float] = {}
+    comment: str = Field(default="", max_length=10_000)
+
+
+class OpinionsOrder(_Order):
+    """Opinions; a later one of the same expert about the same project takes the place of the earlier."""
+
+    opinions: Annotated[tuple[OpinionRow, ...], Field(min_length=1, max_length=5_000)]
+
+
+CALL_EXAMPLE = {
+    "name": "2026 年第二批概念验证评审",
+    "call": {
+        "projects": [{"id": "p1", "size": 2}],
+        "experts": [{"id": "e1"}, {"id": "e2"}, {"id": "e3"}],
+        "scores": [[0.7, 0.5, 0.6]],
+    },
+}

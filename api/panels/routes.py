@@ -1,0 +1,9 @@
+"""All addresses of panels."""
+
+from fastapi import APIRouter
+
+from api.panels import call_routes, change_routes, opinion_routes
+
+router = APIRouter()
+for each in (call_routes, change_routes, opinion_routes):
+    router.include_router(each.router)

@@ -1,0 +1,79 @@
+"""What is kept of a call for panels: the call itself, what officers pinned, the draft and the releases."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from matcher.assignment.callfile import Call, CallRow, problem_from
+from matcher.assignment.planfile import seats_from
+from matcher.assignment.problem import Problem
+from matcher.assignment.result import Seats
+from matcher.opinions.opinion import DIMENSIONS, Dimension
+
+Seat = tuple[str, str]
+"""A project and an expert of the call."""
+
+
+class DimensionRow(BaseModel):
+    """A side of a project that experts score."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    zh: str = Field(min_length=1, max_length=40)
+    weight: float = Field(default=1.0, gt=0)
+    low: float = 0.0
+    high: float = 100.0
+
+
+class Release(BaseModel):
+    """Panels as they were made known: later changes leave it as it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    name: str
+    at: str
+    plan: dict[str, Any]
+
+
+class State(BaseModel):
+    """The document of a call; `draft` and the plans of releases are those of `matcher panels`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    call: CallRow
+    floor: float = 0.98
+    seed: int = 0
+    dimensions: tuple[DimensionRow, ...] = ()
+    pins: tuple[Seat, ...] = ()
+    draft: dict[str, Any] | None = None
+    releases: tuple[Release, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """The document as it is kept."""
+        return self.model_dump(mode="json")
+
+    def problem(self) -> Problem:
+        """The task of the solver: the call, with pinned seats forced."""
+        pinned = dict.fromkeys((*self.call.forced, *self.pins))
+        return problem_from(self.call.model_copy(update={"forced": tuple(pinned)}))
+
+    def read_call(self) -> Call:
+        """The call as exports take it."""
+        return Call(self.call.name, self.problem(), self.call.projects, self.call.experts)
+
+    def seats(self, plan: dict[str, Any]) -> Seats:
+        """The panels of a plan, by the positions of the call."""
+        return seats_from(self.problem(), plan)
+
+    def sides(self) -> tuple[Dimension, ...]:
+        """What experts score."""
+        return tuple(Dimension(**row.model_dump()) for row in self.dimensions) or DIMENSIONS
+
+    @property
+    def standing(self) -> tuple[Literal["draft", "release"], dict[str, Any]] | None:
+        """The newest plan: the draft, else the last release."""
+        if self.draft is not None:
+            return "draft", self.draft
+        return ("release", self.releases[-1].plan) if self.releases else None

@@ -1,0 +1,298 @@
+"""Panels over HTTP: from the call to the reserve list, and what may not happen on the way."""
+
+import io
+import subprocess
+import sys
+from typing import Any
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from api.app import create_app
+from api.settings import Settings
+from api.store import jobs
+from matcher.assignment.callfile import CallRow, problem_from
+from matcher.assignment.check import check
+from matcher.assignment.planfile import seats_from
+from matcher.domain.codes import data_folder
+from tests.api.service import Service
+
+BASE = "/v1/panels"
+SCORES = [[0.9, 0.8, 0.1, 0.3, 0.2], [0.2, 0.9, 0.7, 0.4, 0.1], [0.5, 0.1, 0.6, 0.9, 0.8]]
+CALL: dict[str, Any] = {
+    "projects": [{"id": f"p{n}", "name": f"项目{n}", "size": 2} for n in range(3)],
+    "experts": [
+        {"id": f"e{n}", "name": f"专家{n}", "units": ["台州大学" if n % 2 else "浙大"], "load_max": 2} for n in range(5)
+    ],
+    "scores": SCORES,
+}
+ORDER = {"name": "2026 年秋季评审", "call": CALL}
+
+
+def asked(service: Service, order: dict[str, Any] = ORDER, org: str = "center") -> str:
+    """The address of a call whose panels are made."""
+    made = service.of(org).post(BASE, json=order)
+    assert made.status_code == 202, made.text
+    job = service.finished(org, made.json()["job"]["id"])
+    assert job["state"] == "done", job
+    assert job["result"]["panels_id"] == made.json()["id"]
+    return str(made.headers["location"])
+
+
+def members(plan: dict[str, Any]) -> dict[str, list[str]]:
+    return {panel["project"]: sorted(one["expert"] for one in panel["members"]) for panel in plan["panels"]}
+
+
+def changed(service: Service, one: str, what: str, body: dict[str, Any], tag: str | None = None) -> Any:
+    center = service.of("center")
+    tag = tag or center.get(one).headers["etag"]
+    return center.post(f"{one}/{what}", json=body, headers={"If-Match": tag})
+
+
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    assert (response.status_code, response.json()["type"]) == (status, f"/problems/{code}"), response.text
+    return dict(response.json())
+
+
+def test_a_call_from_its_file_to_proven_panels(service: Service) -> None:
+    one = asked(service)
+    center = service.of("center")
+    found = center.get(one).json()
+    assert (found["of"], found["plan"]["status"], found["projects"], found["experts"]) == ("draft", "optimal", 3, 5)
+    call = CallRow.model_validate(center.get(f"{one}/call").json())
+    task = problem_from(call)
+    assert check(task, seats_from(task, found["plan"])) == []
+    assert found["plan"]["total"] == pytest.approx(0.9 + 0.8 + 0.9 + 0.7 + 0.9 + 0.8)
+    assert center.get(f"{one}/check").json() == {"of": "draft", "holds": True, "violations": []}
+    assert [row["name"] for row in center.get(BASE).json()["items"]] == ["2026 年秋季评审"]
+    assert center.get(one, params={"version": 1}).json()["plan"] is None
+    assert [row["action"] for row in center.get(f"{one}/versions").json()["items"]] == ["create", "solve"]
+
+
+def test_the_same_request_twice_makes_one_call(service: Service) -> None:
+    center = service.of("center")
+    first, again = (center.post(BASE, json=ORDER, headers={"Idempotency-Key": "k1"}) for _ in range(2))
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert len(center.get(BASE).json()["items"]) == 1
+
+
+def test_others_see_nothing_and_roles_are_kept(service: Service) -> None:
+    one = asked(service)
+    platform = service.of("platform")
+    for path in ("", "/call", "/versions", "/check", "/opinions", "/reserve-list", "/export?format=xlsx"):
+        problem(platform.get(one + path), 404, "not-found")
+    problem(platform.post(f"{one}/solve"), 404, "not-found")
+    assert platform.get(BASE).json() == {"items": []}
+    for org in ("fund", "events", "public"):
+        problem(service.of(org).post(BASE, json=ORDER), 403, "forbidden")
+        problem(service.of(org).get(one), 403, "forbidden")
+
+
+def test_a_pin_stays_when_panels_are_made_again(service: Service) -> None:
+    one = asked(service)
+    seat = {"project": "p0", "expert": "e4"}
+    pinned = changed(service, one, "pin", seat)
+    assert (pinned.status_code, pinned.json()["pins"]) == (200, [["p0", "e4"]])
+    job = service.of("center").post(f"{one}/solve").json()["id"]
+    assert service.finished("center", job)["state"] == "done"
+    assert "e4" in members(service.of("center").get(one).json()["plan"])["p0"]
+    freed = changed(service, one, "unpin", seat)
+    assert freed.json()["pins"] == []
+    assert problem(changed(service, one, "unpin", seat), 422, "invalid")["errors"][0]["rule"] == "it is pinned"
+    problem(changed(service, one, "pin", {"project": "p9", "expert": "e1"}), 422, "invalid")
+
+
+def test_of_two_officers_who_pin_at_once_the_second_reads_again(service: Service) -> None:
+    one = asked(service)
+    tag = service.of("center").get(one).headers["etag"]
+    assert changed(service, one, "pin", {"project": "p0", "expert": "e0"}, tag).status_code == 200
+    problem(changed(service, one, "pin", {"project": "p0", "expert": "e2"}, tag), 412, "precondition-failed")
+    problem(
+        service.of("center").post(f"{one}/pin", json={"project": "p0", "expert": "e0"}), 428, "precondition-required"
+    )
+
+
+def test_a_decline_changes_one_seat(service: Service) -> None:
+    one = asked(service)
+    before = members(service.of("center").get(one).json()["plan"])
+    leaver = before["p1"][0]
+    mended = changed(service, one, "replace", {"vacated": [["p1", leaver]]})
+    assert mended.status_code == 200, mended.text
+    after = members(mended.json()["plan"])
+    assert {project for project in before if before[project] != after[project]} == {"p1"}
+    assert len(set(before["p1"]) & set(after["p1"])) == 1
+    assert [swap["leaves"] for swap in mended.json()["swaps"]] == [leaver]
+
+
+def test_an_officer_names_who_comes(service: Service) -> None:
+    one = asked(service)
+    plan = members(service.of("center").get(one).json()["plan"])
+    assert (plan["p0"], plan["p2"]) == (["e0", "e1"], ["e3", "e4"])
+    named = changed(service, one, "replace", {"vacated": [["p0", "e0"]], "by": "e4"})
+    assert members(named.json()["plan"]) == plan | {"p0": ["e1", "e4"]}
+    full = changed(service, one, "replace", {"vacated": [["p2", "e3"]], "by": "e1"})
+    assert problem(full, 422, "invalid")["errors"][0]["value"] == "3"
+    problem(changed(service, one, "replace", {"vacated": [["p0", "e1"]], "by": "e1"}), 422, "invalid")
+    problem(changed(service, one, "replace", {}), 422, "invalid")
+
+
+def test_from_release_to_reserve_list(service: Service) -> None:
+    one, center = asked(service), service.of("center")
+    early = {"opinions": [{"project": "p0", "expert": "e0", "scores": {"innovation": 1}}]}
+    problem(center.put(f"{one}/opinions", json=early), 409, "conflict")
+    problem(changed(service, one, "release", {"name": ""}), 422, "invalid")
+    tag = center.get(one).headers["etag"]
+    assert changed(service, one, "release", {"name": "第一批"}, tag).json()["release"] == 1
+    problem(changed(service, one, "release", {"name": "again"}), 409, "conflict")
+    seats = members(center.get(one).json()["plan"])
+    entries = [
+        {"project": p, "expert": e, "scores": {"innovation": 60 + 10 * n, "ip": 70, "market": 50 + n}, "comment": "好"}
+        for n, (p, panel) in enumerate(sorted(seats.items()))
+        for e in panel
+    ]
+    assert len(center.get(f"{one}/opinions").json()["missing"]) == 6
+    assert center.put(f"{one}/opinions", json={"opinions": entries}).json() == {"entered": 6}
+    kept = center.get(f"{one}/opinions").json()
+    assert (len(kept["items"]), kept["missing"]) == (6, [])
+    ranked = center.get(f"{one}/reserve-list", params={"quota": 2}).json()
+    assert [(row["project"], row["rank"], row["listed"]) for row in ranked["entries"]] == [
+        ("p2", 1, True),
+        ("p1", 2, True),
+        ("p0", 3, False),
+    ]
+    assert ranked["entries"][0]["name"] == "项目2"
+    late = entries[0] | {"scores": {"innovation": 100, "ip": 100, "market": 100}}
+    center.put(f"{one}/opinions", json={"opinions": [late]})
+    assert center.get(f"{one}/reserve-list", params={"quota": 2}).json() != ranked
+    again = center.get(f"{one}/reserve-list", params={"quota": 2, "until": ranked["until"]}).json()
+    assert again == ranked
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"scores": {"innovation": 101}}, "innovation"),
+        ({"scores": {"beauty": 5}}, "beauty"),
+        ({"expert": "e9"}, "/opinions/0"),
+        ({"project": "p9"}, "/opinions/0"),
+    ],
+)
+def test_an_opinion_that_breaks_a_rule_is_refused_whole(service: Service, change: dict[str, Any], pointer: str) -> None:
+    one, center = asked(service), service.of("center")
+    changed(service, one, "release", {"name": "第一批"})
+    project, panel = next(iter(members(center.get(one).json()["plan"]).items()))
+    good = {"project": project, "expert": panel[0], "scores": {"innovation": 50}}
+    told = problem(center.put(f"{one}/opinions", json={"opinions": [good | change, good]}), 422, "invalid")
+    assert pointer in told["errors"][0]["pointer"]
+    assert center.get(f"{one}/opinions").json()["items"] == []
+
+
+def test_rules_that_leave_no_plan_are_named(service: Service) -> None:
+    order = ORDER | {"call": CALL | {"projects": [{"id": "p0", "size": 2}, {"id": "p1", "size": 9}]}}
+    order["call"]["scores"] = SCORES[:2]
+    made = service.of("center").post(BASE, json=order)
+    if made.status_code == 202:
+        job = service.finished("center", made.json()["job"]["id"])
+        assert job["state"] == "failed"
+        assert "p1" in job["error"]["detail"]["zh"]
+        assert service.of("center").get(made.headers["location"]).json()["plan"] is None
+    else:
+        assert "p1" in str(problem(made, 422, "invalid"))
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ({"name": "x"}, "call or records"),
+        (ORDER | {"name": ""}, "name"),
+        (ORDER | {"floor": 2}, "floor"),
+        (ORDER | {"call": CALL | {"scores": [[1]]}}, "matrix"),
+        (ORDER | {"call": CALL | {"forced": [["p0", "nobody"]]}}, "nobody"),
+        (ORDER | {"call": CALL | {"experts": []}}, ""),
+        (ORDER | {"call": CALL | {"unknown": 1}}, "unknown"),
+        ({"name": "x", "records": {"projects": ["none"], "experts": ["none"]}}, "none"),
+    ],
+)
+def test_a_bad_call_says_what_is_wrong(service: Service, order: dict[str, Any], words: str) -> None:
+    refused = problem(service.of("center").post(BASE, json=order), 422, "invalid")
+    assert words in orjson.dumps(refused).decode()
+    assert refused["errors"]
+    assert service.of("center").get(BASE).json()["items"] == []
+
+
+def test_a_draw_keeps_its_record(service: Service) -> None:
+    one = asked(service)
+    job = service.of("center").post(f"{one}/draw", json={"seed": "福彩 417", "cap": 1.0}).json()["id"]
+    assert service.finished("center", job)["state"] == "done"
+    found = service.of("center").get(one).json()["plan"]
+    assert (found["format"], found["record"]["seed"]) == ("panel-draw-1", "福彩 417")
+    assert service.of("center").get(f"{one}/check").json()["holds"]
+
+
+def test_exports_open(service: Service) -> None:
+    one, center = asked(service), service.of("center")
+    book = load_workbook(io.BytesIO(center.get(f"{one}/export", params={"format": "xlsx"}).content))
+    rows = list(book["专家组"].iter_rows(values_only=True))
+    assert (len(rows), rows[1][:2]) == (7, ("p0", "项目0"))
+    pdf = center.get(f"{one}/export", params={"format": "pdf"})
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    problem(center.get(f"{one}/export", params={"format": "docx"}), 422, "invalid")
+
+
+def test_a_killed_solver_leaves_nothing(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = subprocess.Popen
+
+    def killed(command: list[str], **given: Any) -> Any:
+        process = start([sys.executable, "-c", "import time; time.sleep(60)"], **given)
+        process.kill()
+        return process
+
+    monkeypatch.setattr("api.jobs.apart.subprocess.Popen", killed)
+    made = service.of("center").post(BASE, json=ORDER).json()
+    job = service.finished("center", made["job"]["id"])
+    assert (job["state"], "nothing was written" in job["error"]["detail"]["en"]) == ("failed", True)
+    found = service.of("center").get(f"{BASE}/{made['id']}").json()
+    assert (found["version"], found["plan"]) == (1, None)
+
+
+def test_a_job_that_a_crash_cut_off_is_done_at_the_next_start(service: Service, settings: Settings) -> None:
+    one = asked(service)
+    service.app.state.runner.stop()
+    queued = service.of("center").post(f"{one}/solve").json()["id"]
+    service.store.write_now(jobs.take)  # as a service that was killed leaves it: running, with nobody at work
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        again = Service(client.app, client, service.keys)
+        assert again.finished("center", queued)["state"] == "done"
+        assert again.of("center").get(one).json()["version"] == 3
+
+
+def test_stored_records_become_a_call(service: Service) -> None:
+    center, ids = service.of("center"), {"projects": [], "experts": []}
+    for noun, count in (("projects", 6), ("experts", 40)):
+        for line in (data_folder() / "demo" / f"{noun}.jsonl").read_bytes().splitlines()[:count]:
+            record = orjson.loads(line) | {"center_id": None}
+            assert center.post(f"/v1/{noun}", json=record).status_code == 201
+            ids[noun].append(record["id"])
+    rules = {"size": 3, "load_max": 3, "caps": [{"of": "units", "most": 1}]}
+    one = asked(service, {"name": "示范", "records": ids | rules})
+    found = center.get(one).json()
+    assert {len(panel["members"]) for panel in found["plan"]["panels"]} == {3}
+    call = CallRow.model_validate(center.get(f"{one}/call").json())
+    assert {expert.id for expert in call.experts} == set(ids["experts"])
+    assert any(expert.units for expert in call.experts)
+    forbidden = {(pair.project, pair.expert) for pair in call.forbidden}
+    seated = {(project, expert) for project, panel in members(found["plan"]).items() for expert in panel}
+    assert not forbidden & seated
+    order = {
+        "purpose": "expert",
+        "subject_kind": "project",
+        "subject_id": ids["projects"][0],
+        "k": 40,
+        "ineligible": True,
+    }
+    service.indexed()
+    verdicts = {item["id"]: item["verdict"] for item in center.post("/v1/matches", json=order).json()["items"]}
+    out = {expert for expert, verdict in verdicts.items() if verdict == "INELIGIBLE"}
+    assert out == {expert for project, expert in forbidden if project == ids["projects"][0]}
