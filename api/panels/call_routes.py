@@ -114,7 +114,9 @@ async def read_call(request: Request, case_id: str, caller: Asker) -> Response:
     return answer(case.body["call"], headers={"ETag": tag(case)})
 
 
-@router.get("/{case_id}/versions", name="panels.versions", summary="Who changed what", responses=documented())
+@router.get(
+    "/{case_id}/versions", name="panels.versions", summary="Who changed what", responses=documented(NotFoundError)
+)
 async def read_versions(request: Request, case_id: str, caller: Asker) -> Response:
     """Every version with its time, key and action, oldest first."""
 

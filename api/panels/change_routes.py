@@ -25,7 +25,7 @@ from api.kit.problems import (
     PreconditionRequiredError,
     documented,
 )
-from api.panels.orders import ReleaseOrder, ReplaceOrder, SeatOrder
+from api.panels.orders import PanelRelease, ReplaceOrder, SeatOrder
 from api.panels.refusals import broken, told
 from api.panels.showing import shown
 from api.panels.state import Release, Seat, State
@@ -134,12 +134,12 @@ async def replace_seats(request: Request, case_id: str, caller: Asker) -> Respon
     name="panels.release",
     summary="Make the draft known",
     responses=documented(ConflictError, *_CHANGE),
-    openapi_extra=json_body(ReleaseOrder, {"first": {"name": "第一批"}}) | _HEADERS,
+    openapi_extra=json_body(PanelRelease, {"first": {"name": "第一批"}}) | _HEADERS,
 )
 async def release_panels(request: Request, case_id: str, caller: Asker) -> Response:
     """The draft becomes a release that later changes leave as it is. Refused if the independent checker finds a rule
     broken."""
-    order, body = await read_json(request, ReleaseOrder)
+    order, body = await read_json(request, PanelRelease)
 
     def change(state: State) -> tuple[State, dict[str, Any]]:
         if state.draft is None:

@@ -78,7 +78,7 @@ class DrawOrder(_Order):
     plans: int = Field(default=20, ge=1, le=200)
 
 
-class ReleaseOrder(_Order):
+class PanelRelease(_Order):
     """Makes the draft known."""
 
     name: str = Field(min_length=1, max_length=200)
