@@ -38,6 +38,7 @@ from api.kit.requests import Measures, Surroundings
 from api.kit.threads import Threads
 from api.matches.routes import router as matches_router
 from api.matches.task import match_task
+from api.models.routes import router as models_router
 from api.panels.routes import router as panels_router
 from api.panels.task import panel_task
 from api.resources.files import router as files_router
@@ -54,6 +55,7 @@ _ROUTERS = (
     imports_router,
     jobs_router,
     matches_router,
+    models_router,
     panels_router,
     events_router,
 )

@@ -1,7 +1,9 @@
 """Which model answers when nobody names one: the one chosen with `matcher models use`, else the best that is here."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from embeddings.presets import PRESETS
 from embeddings.quality import models_folder, quality_is_built
 
 _FILE = "chosen.txt"
@@ -24,3 +26,25 @@ def choose_model(name: str, models: Path | None = None) -> None:
     partial = folder / f"{_FILE}.partial"
     partial.write_text(name + "\n", "utf-8")
     partial.replace(folder / _FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A model that can be named. `dim` is None where it is not known before it is loaded."""
+
+    name: str
+    dim: int | None
+    licence: str
+    state: str
+
+
+def known_models(models: Path | None = None) -> list[Known]:
+    """The built-in models, the presets for a hub, and the chosen one if it is none of these."""
+    quality = "ready" if quality_is_built(models) else "not built: matcher models build"
+    rows = [
+        Known("builtin:static", 256, "Apache-2.0", "ready"),
+        Known("builtin:quality", 640, "MIT, Apache-2.0", quality),
+        *(Known(preset.name, preset.dim, preset.licence, "from a hub") for preset in PRESETS.values()),
+    ]
+    chosen = chosen_model(models)
+    return rows if any(row.name == chosen for row in rows) else [*rows, Known(chosen, None, "", "chosen")]

@@ -39,6 +39,7 @@ POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "matches.create": _PARTIES,
         "matches.batch": _PARTIES,
         "matches.read": _PARTIES,
+        "models.list": _ALL,
         "events.create": _ORGANIZERS,
         "events.list": _PARTIES,
         "events.read": _PARTIES,

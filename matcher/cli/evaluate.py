@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from embeddings.choice import chosen_model
 from embeddings.encoder import load_encoder
-from matcher.cli.ranking import DEFAULT_ENCODER, EncoderOption, JsonOption, errors, told
+from matcher.cli.ranking import EncoderOption, JsonOption, errors, told
 from matcher.domain import Level
 
 app = typer.Typer(no_args_is_help=False, help="Measure the ranked lists against judged queries.")
@@ -17,7 +18,7 @@ app = typer.Typer(no_args_is_help=False, help="Measure the ranked lists against 
 @app.command()
 def evaluate(
     data: Annotated[Path | None, typer.Option(help="folder with demo/ and golden/; the one that comes with it")] = None,
-    encoder: EncoderOption = DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     level: Annotated[int, typer.Option(min=0, max=2, help="what searchers may see: 1 before consent, 2 after")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="of the resampling and the random ranker")] = 0,
     samples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamplings for the intervals")] = 10_000,
@@ -30,7 +31,7 @@ def evaluate(
     from matcher.evaluation.run import Setting, evaluate
 
     with told():
-        golden, model = load_golden(data), load_encoder(encoder)
+        golden, model = load_golden(data), load_encoder(encoder or chosen_model())
         with Progress(console=errors, transient=True) as bar:
             task = bar.add_task("ranking", total=None)
             report = evaluate(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from embeddings.choice import choose_model, chosen_model
+from embeddings.choice import choose_model, chosen_model, known_models
 from embeddings.encoder import BUILTIN, load_encoder
 from embeddings.encoder import Progress as Report
 from embeddings.manifest import Manifest, read_manifest
-from embeddings.presets import PRESETS
-from embeddings.quality import E5_FOLDER, models_folder, quality_is_built
+from embeddings.quality import E5_FOLDER, models_folder
 from matcher.cli.ranking import JsonOption, errors, told
 
 app = typer.Typer(no_args_is_help=True, help="Text encoders: list, show, use, build, evaluate.")
@@ -28,26 +28,15 @@ Name = Annotated[str, typer.Argument(help="builtin:static, builtin:quality, a mo
 @app.command("list")
 def list_models(models: Models = None, as_json: JsonOption = False) -> None:
     """The built-in models, the presets for a hub, and which one answers now."""
-    answering = chosen_model(models)
-    rows = [
-        {"name": "builtin:static", "dim": 256, "licence": "Apache-2.0", "state": "ready"},
-        {"name": "builtin:quality", "dim": 640, "licence": "MIT, Apache-2.0", "state": _quality_state(models)},
-        *({"name": p.name, "dim": p.dim, "licence": p.licence, "state": "from a hub"} for p in PRESETS.values()),
-    ]
-    if all(row["name"] != answering for row in rows):
-        rows.append({"name": answering, "dim": None, "licence": "", "state": "chosen"})
+    answering, rows = chosen_model(models), known_models(models)
     if as_json:
-        typer.echo(json.dumps({"answering": answering, "models": rows}, ensure_ascii=False))
+        listed = {"answering": answering, "models": [asdict(row) for row in rows]}
+        typer.echo(json.dumps(listed, ensure_ascii=False))
         return
     table = Table("", "model", "numbers", "licence", "state")
     for row in rows:
-        mark = "*" if row["name"] == answering else ""
-        table.add_row(mark, str(row["name"]), str(row["dim"] or ""), str(row["licence"]), str(row["state"]))
+        table.add_row("*" if row.name == answering else "", row.name, str(row.dim or ""), row.licence, row.state)
     Console().print(table)
-
-
-def _quality_state(models: Path | None) -> str:
-    return "ready" if quality_is_built(models) else "not built: matcher models build"
 
 
 @app.command()

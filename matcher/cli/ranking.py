@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, track
 from rich.table import Table
 
+from embeddings.choice import chosen_model
 from embeddings.encoder import Encoder, load_encoder
 from embeddings.errors import EncoderError
 from matcher.cli.showing import show_list, show_match
@@ -29,13 +30,17 @@ errors = Console(stderr=True)
 PurposeOption = Annotated[str, typer.Option("--purpose", "-p", help="investment, loan, insurance or expert")]
 SubjectsOption = Annotated[Path, typer.Option("--subjects", "-s", help="file of those who ask (CSV, XLSX, JSON Lines)")]
 CandidatesOption = Annotated[Path, typer.Option("--candidates", "-c", help="file of those who are ranked")]
-EncoderOption = Annotated[str, typer.Option("--encoder", help="builtin:static, a model folder or a hub name")]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder", help="builtin:static, builtin:quality, a model folder or a hub name; `models use` chooses"
+    ),
+]
 TodayOption = Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="the day that counts")]
 CountOption = Annotated[int, typer.Option("-k", min=1, max=MOST_RESULTS, help="how many candidates per list")]
 KindOption = Annotated[str | None, typer.Option(help="kind of the file's records where its headers do not tell")]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
 
-DEFAULT_ENCODER = "builtin:static"
 _COLUMNS = ("subject_id", "candidate_id", "rank", "score", "verdict")
 
 
@@ -48,7 +53,7 @@ def rank(
         Path, typer.Option("--out", "-o", help="CSV to write: subject_id, candidate_id, rank, score, verdict")
     ],
     k: CountOption = 50,
-    encoder: EncoderOption = DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     today: TodayOption = None,
     subject_kind: KindOption = None,
     candidate_kind: KindOption = None,
@@ -59,7 +64,7 @@ def rank(
     with told():
         wanted = Purpose.of(purpose)
         asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
-        catalogue = filled(asked, load_encoder(encoder))
+        catalogue = filled(asked, load_encoder(encoder or chosen_model()))
         maker = matchmaker(today)
         found = (
             maker.shared(wanted, asking.records, catalogue, k, Policy.of_rulebook())
@@ -78,7 +83,7 @@ def match(
     candidates: CandidatesOption,
     subjects: Annotated[Path | None, typer.Option("--subjects", "-s", help="file in which --subject is an id")] = None,
     k: CountOption = 10,
-    encoder: EncoderOption = DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     today: TodayOption = None,
     subject_kind: KindOption = None,
     candidate_kind: KindOption = None,
@@ -95,7 +100,7 @@ def match(
         else:
             asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
             who = _one(asking, subject)
-        catalogue = filled(asked, load_encoder(encoder))
+        catalogue = filled(asked, load_encoder(encoder or chosen_model()))
         found = matchmaker(today).rank(wanted, who, catalogue, k, ineligible=ineligible)
     _print(found, language, as_json)
 
@@ -107,7 +112,7 @@ def explain(
     candidate: Annotated[str, typer.Option("--candidate", help="id of a record in --candidates")],
     subjects: SubjectsOption,
     candidates: CandidatesOption,
-    encoder: EncoderOption = DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     today: TodayOption = None,
     subject_kind: KindOption = None,
     candidate_kind: KindOption = None,
@@ -119,7 +124,7 @@ def explain(
         wanted = Purpose.of(purpose)
         asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
         _one(asked, candidate)
-        catalogue = filled(asked, load_encoder(encoder))
+        catalogue = filled(asked, load_encoder(encoder or chosen_model()))
         everybody = min(MOST_RESULTS, len(catalogue))
         found = matchmaker(today).rank(wanted, _one(asking, subject), catalogue, everybody, ineligible=True)
         pair = next((item for item in found.items if item.id == candidate), None)
@@ -136,13 +141,13 @@ def search(
     text: Annotated[str, typer.Argument(help="what is looked for, in Chinese or English")],
     candidates: CandidatesOption,
     k: CountOption = 10,
-    encoder: EncoderOption = DEFAULT_ENCODER,
+    encoder: EncoderOption = None,
     candidate_kind: KindOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Records of any kind whose text is near in meaning or in words; no conditions, no score."""
     with told():
-        catalogue = filled(read_file(candidates, _kind(candidate_kind)), load_encoder(encoder))
+        catalogue = filled(read_file(candidates, _kind(candidate_kind)), load_encoder(encoder or chosen_model()))
         hits = catalogue.search(text, k)
     if as_json:
         typer.echo(orjson.dumps(hits, option=orjson.OPT_INDENT_2).decode())

@@ -227,3 +227,11 @@ def test_every_write_is_audited_in_the_same_transaction(service: Service) -> Non
 @pytest.mark.parametrize("kind", list(Kind))
 def test_examples_of_the_documentation_are_valid(kind: Kind) -> None:
     assert KINDS[kind].model_validate(EXAMPLES[kind]).id == EXAMPLES[kind]["id"]
+
+
+def test_the_model_that_answers_is_named(service: Service) -> None:
+    found = service.of("public").get("/v1/models").json()
+    encoder = service.app.state.shelf.encoder
+    assert found["answering"] == {"name": encoder.name, "dim": encoder.dim, "fingerprint": encoder.fingerprint}
+    assert {"builtin:static", "builtin:quality"} <= {row["name"] for row in found["items"]}
+    assert service.anonymous.get("/v1/models").status_code == 401
