@@ -54,7 +54,7 @@ def field_of(shelf: Shelf, caller: Caller, kind: Kind, wanted: Mapping[str, Sequ
     for level, rows in visible.items():
         allowed = books[level].postings.allowed(wanted)
         parts.append((books[level], rows if allowed is None else rows & allowed))
-    return Field(tuple(parts) or ((reference, BitMap()),), reference)
+    return Field(tuple(part for part in parts if part[1]) or ((reference, BitMap()),), reference)
 
 
 def matchmaker() -> Matchmaker:
