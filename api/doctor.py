@@ -14,8 +14,9 @@ from api.store import records
 from api.store.migrate import is_current
 from api.store.schema import facets
 from api.store.store import Store
-from embeddings.encoder import Encoder, load_encoder
+from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError
+from embeddings.loading import load_encoder
 from matcher.domain import Kind
 
 

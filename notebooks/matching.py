@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from matcher.domain import Kind, Purpose
 from matcher.evaluation import load_golden
 from matcher.evaluation.golden import JUDGED_ON

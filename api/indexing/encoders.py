@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.encoder import Encoder, FloatRows, Progress, load_encoder
+from embeddings.encoder import Encoder, FloatRows, Progress
 from embeddings.errors import EncoderMissingError
+from embeddings.loading import load_encoder
 
 BUILTIN = "builtin:static"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.encoder import FloatRows, Progress, load_folder
+from embeddings.encoder import FloatRows, Progress
+from embeddings.loading import load_folder
 from embeddings.manifest import write_manifest
 from embeddings.training.corpus import Corpus
 from embeddings.training.evaluate import development_tasks, evaluate

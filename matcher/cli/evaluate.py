@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from embeddings.choice import chosen_model
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from matcher.cli.ranking import EncoderOption, JsonOption, errors, told
 from matcher.domain import Level
 

@@ -13,8 +13,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from embeddings.choice import choose_model, chosen_model, known_models
-from embeddings.encoder import BUILTIN, load_encoder
+from embeddings.encoder import BUILTIN
 from embeddings.encoder import Progress as Report
+from embeddings.loading import load_encoder
 from embeddings.manifest import Manifest, read_manifest
 from embeddings.quality import E5_FOLDER, models_folder
 from matcher.cli.ranking import JsonOption, errors, told

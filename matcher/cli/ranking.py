@@ -14,8 +14,9 @@ from rich.progress import Progress, track
 from rich.table import Table
 
 from embeddings.choice import chosen_model
-from embeddings.encoder import Encoder, load_encoder
+from embeddings.encoder import Encoder
 from embeddings.errors import EncoderError
+from embeddings.loading import load_encoder
 from matcher.cli.showing import show_list, show_match
 from matcher.domain import Kind, Level, Purpose, Record, offer_kind
 from matcher.matches import MatchList

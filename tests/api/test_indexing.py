@@ -11,7 +11,7 @@ from api.indexing.shelf import Shelf
 from api.store import accounts, write
 from api.store.store import Store
 from api.store.write import Author
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from matcher.domain import Kind, Level, Project
 from tests.reliability.victim import incoming
 

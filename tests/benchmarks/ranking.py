@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 from pyroaring import BitMap
 
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from embeddings.text import sentences
 from matcher.domain import Kind, Level, Project, Purpose, Record
 from matcher.domain.codes import data_folder

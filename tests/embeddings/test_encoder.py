@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 import embeddings
-from embeddings.encoder import clean_texts, load_encoder, unit_rows
+from embeddings.encoder import clean_texts, unit_rows
 from embeddings.errors import EncoderBrokenError, EncoderError, EncoderMissingError
+from embeddings.loading import load_encoder
 from embeddings.manifest import Manifest, read_manifest, write_manifest
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import BUILTIN, load_encoder
+from embeddings.encoder import BUILTIN
 from embeddings.errors import EncoderBrokenError, EncoderMissingError
+from embeddings.loading import load_encoder
 from embeddings.manifest import read_manifest
 from embeddings.quality import QualityEncoder, joined_rows, load_quality
 from embeddings.training import build_e5, convert

@@ -13,7 +13,7 @@ from api.indexing.book import Book, Title
 from api.store import records
 from api.store.schema import changes, facets
 from api.store.store import Store
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from matcher.domain import Kind, Level
 from tests.reliability.victim import ROWS
 

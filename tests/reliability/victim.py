@@ -11,7 +11,7 @@ from api.indexing.book import Book, Title
 from api.store import accounts, write
 from api.store.store import Store
 from api.store.write import Author, Incoming
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from matcher.domain import Fund, Kind, Level
 
 ROWS = 60

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import load_folder
 from embeddings.errors import EmbeddingsError
+from embeddings.loading import load_folder
 from embeddings.training import static_steps
 from embeddings.training.bags import Bags, bags_of, joined
 from embeddings.training.corpus import Corpus, without_latin

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from embeddings.encoder import load_encoder
+from embeddings.loading import load_encoder
 from matcher.cli.ranking import app
 from matcher.domain import Kind, Level, Purpose
 from matcher.domain.codes import data_folder
