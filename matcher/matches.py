@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """One part of a score. points: hundredths that add up to the score. value: 0..1, None while unknown."""
+    """One part of a score. points: hundredths that add up to the score. value: 0..1, None while unknown.
+
+    The values of both sides are for people; None where a side does not state them or the reader may not see them.
+    """
 
     name: str
     label_zh: str
@@ -16,8 +19,10 @@ class PartScore:
     points: float
     weight: float
     value: float | None
-    subject_value: str | None
-    candidate_value: str | None
+    subject_value_zh: str | None
+    subject_value_en: str | None
+    candidate_value_zh: str | None
+    candidate_value_en: str | None
 
 
 @dataclass(frozen=True, slots=True)

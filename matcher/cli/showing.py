@@ -52,7 +52,10 @@ def show_match(match: Match, language: str, console: Console) -> None:
     for part in match.parts:
         label = part.label_zh if zh else part.label_en
         value = "?" if part.value is None else f"{part.value:.2f}"
-        parts.add_row(label, f"{part.points:.2f}", value, part.subject_value or "", part.candidate_value or "")
+        both = (
+            (part.subject_value_zh, part.candidate_value_zh) if zh else (part.subject_value_en, part.candidate_value_en)
+        )
+        parts.add_row(label, f"{part.points:.2f}", value, *(one or "" for one in both))
     lines = [
         *(f"· {one.text_zh if zh else one.text_en}" for one in match.reasons),
         *(f"? {one.text_zh if zh else one.text_en}" for one in match.questions),

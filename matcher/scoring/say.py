@@ -176,10 +176,11 @@ class _Pair:
         known = [shown for path in paths if (shown := self._value(path, project)) != NOT_KNOWN]
         return ("；".join(zh for zh, _ in known), "; ".join(en for _, en in known)) if known else NOT_KNOWN
 
-    def subject_first(self, project: Shown, offer: Shown) -> tuple[str | None, str | None]:
-        """The Chinese values as subject's and candidate's; None where unknown."""
-        values = [None if shown == NOT_KNOWN else shown[0] for shown in (project, offer)]
-        return (values[0], values[1]) if self.subject_is_project else (values[1], values[0])
+    def subject_first(self, project: Shown, offer: Shown) -> tuple[str | None, ...]:
+        """The subject's value in Chinese and English, then the candidate's; None where unknown."""
+        sides = [(None, None) if shown == NOT_KNOWN else shown for shown in (project, offer)]
+        subject, candidate = sides if self.subject_is_project else reversed(sides)
+        return *subject, *candidate
 
 
 class _Words(dict[str, str]):

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from matcher.domain import KINDS, Fund, Kind, Level, Project, Purpose, Record, offer_kind
 from matcher.domain.codes import data_folder
+from matcher.domain.taxonomy import Round
 from matcher.matches import MatchList
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval import shortlist as shortlist_module
@@ -76,6 +77,16 @@ def test_points_add_up_to_the_score_shown(
     for subject in demo(Kind.PROJECT)[:20]:
         for match in matchmaker.rank(purpose, subject, catalogues[offer_kind(purpose)], 10).items:
             assert sum(Decimal(str(part.points)) for part in match.parts) == Decimal(str(match.score))
+
+
+def test_values_of_parts_are_said_in_both_languages(catalogues: dict[Kind, Catalogue], matchmaker: Matchmaker) -> None:
+    project = demo(Kind.PROJECT)[0].model_copy(update={"trl": 4, "round": Round.SEED, "verification_stage": None})
+    for match in matchmaker.rank(Purpose.INVESTMENT, project, catalogues[Kind.FUND], 10).items:
+        stage = next(part for part in match.parts if part.name == "stage")
+        assert (stage.subject_value_zh, stage.subject_value_en) == ("种子、TRL 4", "seed, TRL 4")
+        for part in match.parts:
+            assert (part.subject_value_zh is None) == (part.subject_value_en is None)
+            assert (part.candidate_value_zh is None) == (part.candidate_value_en is None)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
