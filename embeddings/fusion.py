@@ -1,6 +1,5 @@
 """Dense and lexical similarity as one number: cosine + w * BM25n.
 
-    candidates(dense_rows, lexical_rows)            -> the rows that either found, ascending
     fuse(cosines, bm25n, weight=0.5)                -> one score for each row
 
 Both parts are taken for every candidate, also for one that only the other search found. The sum keeps its scale, so a
@@ -15,16 +14,6 @@ from embeddings.errors import RowError
 
 WEIGHT = 0.5
 """For profiles and mixed queries; nDCG@10 on the development set: 0 .780, .3 .786, .5 .786, .8 .785."""
-WEIGHT_SENTENCE = 0.2
-"""For whole sentences of a mandate."""
-WEIGHT_KEYWORDS = 0.8
-"""For lists of keywords."""
-
-
-def candidates(*found: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n,) int64 ascending: the rows that any of the searches found, without the -1 that pads them."""
-    rows = np.unique(np.concatenate([np.ravel(each) for each in found])) if found else np.empty(0, np.int64)
-    return rows[rows >= 0]
 
 
 def fuse(cosines: ArrayLike, bm25n: ArrayLike, weight: float = WEIGHT) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from embeddings.encoder import Encoder, Progress
+from embeddings.fusion import fuse
 from embeddings.index import VectorIndex
 from embeddings.lexical import Asked, LexicalIndex
 from embeddings.passages import PassageStore
@@ -25,9 +26,6 @@ from matcher.domain.texts import passages, whole
 
 Rows = NDArray[np.int64]
 Fetch = Callable[[Sequence[str]], Sequence[Record]]
-
-WORD_WEIGHT = 0.5
-"""How much a share of common words (BM25n) adds to a cosine; the development mean is flat from .3 to .8."""
 
 _BATCH = 2048
 _DEPTH = 100
@@ -178,13 +176,12 @@ class Catalogue:
         return np.where(which >= 0, (whole_text + best_passage) / 2, whole_text)
 
     def similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
-        """(n,) float32: `meaning` + WORD_WEIGHT x BM25n of each row."""
-        return self.meaning(query, rows) + np.float32(WORD_WEIGHT) * query.words.scores(rows)
+        """(n,) float32: `meaning` and BM25n of each row as one number."""
+        return fuse(self.meaning(query, rows), query.words.scores(rows))
 
     def rough_similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """(n,) float32: `similarity` as if the best passage of each row were as near as the whole of it."""
-        words = np.float32(WORD_WEIGHT) * query.words.scores(rows)
-        return self.vectors.scores(query.vector, rows) + words
+        return fuse(self.vectors.scores(query.vector, rows), query.words.scores(rows))
 
     def best_passages(self, query: Query, row: int, record: Record) -> tuple[str, str, float] | None:
         """The passage of the query and the passage of the record in `row` that are nearest, and their cosine."""

@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from embeddings.errors import RowError
-from embeddings.fusion import candidates, fuse
-
-
-def test_candidates_are_the_union_without_padding() -> None:
-    assert candidates(np.array([[7, 3, -1]]), np.array([3, 9])).tolist() == [3, 7, 9]
-    assert candidates().tolist() == []
+from embeddings.fusion import fuse
 
 
 def test_fuse_adds_the_weighted_words_and_keeps_the_scale() -> None:

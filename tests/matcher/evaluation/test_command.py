@@ -4,7 +4,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from embeddings import encoder
+from embeddings import loading
 from matcher.cli import evaluate as command
 from matcher.domain import Level
 from matcher.evaluation import run as standard
@@ -29,7 +29,7 @@ def asked(monkeypatch, report):
 @pytest.fixture
 def run(monkeypatch):
     monkeypatch.setattr(
-        command, "load_encoder", lambda name: ToyEncoder() if name == "toy" else encoder.load_encoder(name)
+        command, "load_encoder", lambda name: ToyEncoder() if name == "toy" else loading.load_encoder(name)
     )
     return lambda *arguments: CliRunner().invoke(command.app, arguments)
 
