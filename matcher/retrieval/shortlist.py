@@ -1,8 +1,9 @@
 """The best k of a catalogue for one subject: exact up to what the similarity of far texts could still change.
 
-In a small pool every candidate's similarity is computed. In a large one the passages of few candidates are read: a
-candidate's whole text and words say how high its score can be, for a best passage is little nearer than the whole; the
-most promising are compared in full, and of the others only those that could still reach the k-th best score.
+In a small pool every candidate's similarity is computed. In a large one each candidate has a bound that its score
+cannot pass: at first the score with a perfect text, then, of those that could still be among the best, the score by
+whole text and words, for a best passage is little nearer than the whole. The passages of the most promising are read
+first, so that few others can still reach the k-th best score.
 """
 
 from dataclasses import dataclass
@@ -24,8 +25,11 @@ Floats = NDArray[np.float32]
 SMALL_POOL = 1_000
 """Up to here every passage is read: it costs less than bounding (measured; at 3,000 rows it costs twice as much)."""
 
+_AHEAD = 4_096
+"""So many candidates, the best but for their texts, are looked at first."""
+
 _PROMISING = 256
-_SAMPLE = 500
+_SAMPLE, _ROUGH_SAMPLE = 500, 5_000
 _PASSAGE_GAIN = 0.12
 """How much nearer than its whole text a candidate's best passage is taken to be at most (measured: 99 % are within)."""
 
@@ -120,7 +124,9 @@ class _Scored:
         )
 
     def reach(self, k: int) -> float:
-        """The k-th best total."""
+        """The k-th best total; 0 where there are fewer."""
+        if len(self.totals) < k:
+            return 0.0
         return float(np.partition(self.totals, len(self.totals) - k)[len(self.totals) - k])
 
 
@@ -163,21 +169,63 @@ class _Lines:
         return self.totals(self.calibrate(similarity), places)
 
 
+class _Bounds:
+    """How high the totals of the kept places (n,) may still be, and those places that were compared in full."""
+
+    def __init__(self, pool: Candidates, kept: NDArray[np.int64]) -> None:
+        self._pool, self._kept = pool, kept
+        self._lines = _Lines.of(pool, _calibration(pool))
+        self._bounds = self._lines.totals(np.float32(1), kept)
+        self._tight = np.zeros(len(kept), np.bool_)
+        self.found = _Scored.of(self._lines, kept[:0], np.empty(0, np.float32))
+
+    def highest(self, count: int, among: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Those of the highest bounds."""
+        if among is None:
+            return _highest(self._bounds, count)
+        return among[_highest(self._bounds[among], count)]
+
+    def reaching(self, k: int) -> NDArray[np.int64]:
+        """Those that could still be among the k best."""
+        return np.flatnonzero(self._bounds >= self.found.reach(k))
+
+    def tighten(self, some: NDArray[np.int64]) -> None:
+        """Takes their whole texts and words for their bounds in place of a perfect text."""
+        new = some[~self._tight[some]]
+        places = self._kept[new]
+        rough = self._pool.rough_similarity(places) + np.float32(_PASSAGE_GAIN / 2)
+        self._bounds[new] = self._lines.most(rough, places)
+        self._tight[new] = True
+
+    def compare(self, some: NDArray[np.int64]) -> None:
+        """Reads their passages; they are found and bounded no more."""
+        places = self._kept[some]
+        self.found = self.found.joined(_Scored.of(self._lines, places, self._pool.similarity(places)))
+        self._bounds[some] = -1
+
+
 def _by_bounds(pool: Candidates, kept: NDArray[np.int64], k: int) -> _Scored:
     """Candidates among which the k best are."""
-    rough = pool.rough_similarity(np.arange(len(pool.rows)))
-    sample = np.unique(np.linspace(0, len(pool.rows) - 1, _SAMPLE).astype(np.int64))
-    lines = _Lines.of(pool, Calibration.of_sample(pool.similarity(sample), rough[sample], rough))
-    most = lines.most(rough[kept] + np.float32(_PASSAGE_GAIN / 2), kept)
-    first = _highest(most, max(_PROMISING, 4 * k))
-    found = _Scored.of(lines, kept[first], pool.similarity(kept[first]))
-    if len(first) == len(kept):
-        return found
-    most[first] = -1
-    rest = np.flatnonzero(most >= found.reach(k))
-    if len(rest) > _MOST_CONTENDERS:
-        rest = rest[_highest(most[rest], _MOST_CONTENDERS)]
-    return found.joined(_Scored.of(lines, kept[rest], pool.similarity(kept[rest])))
+    bounds, promising = _Bounds(pool, kept), max(_PROMISING, 4 * k)
+    ahead = bounds.highest(_AHEAD)
+    bounds.tighten(ahead)
+    bounds.compare(bounds.highest(promising, ahead))
+    bounds.tighten(bounds.reaching(k))
+    bounds.compare(bounds.highest(promising, bounds.reaching(k)))
+    bounds.compare(bounds.highest(_MOST_CONTENDERS, bounds.reaching(k)))
+    return bounds.found
+
+
+def _calibration(pool: Candidates) -> Calibration:
+    """The calibration of all candidates, estimated from a sample."""
+    rough = pool.rough_similarity(_spread_over(len(pool.rows), _ROUGH_SAMPLE))
+    sample = _spread_over(len(pool.rows), _SAMPLE)
+    return Calibration.of_sample(pool.similarity(sample), pool.rough_similarity(sample), rough)
+
+
+def _spread_over(n: int, count: int) -> NDArray[np.int64]:
+    """At most `count` of n places at equal distances."""
+    return np.unique(np.linspace(0, n - 1, min(n, count)).astype(np.int64))
 
 
 def _highest(values: Floats, count: int) -> NDArray[np.int64]:
