@@ -1,7 +1,12 @@
-"""The trimmed multilingual-e5-small, run by onnxruntime: texts to unit rows of 384 numbers."""
+"""The trimmed multilingual-e5-small, run by onnxruntime: texts to unit rows of 384 numbers.
+
+Each text is read alone: int8 activations are scaled per run, so in a batch a row would change with its company; and a
+batch of one thread is slower by a third, for its padding (docs/models.md).
+"""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +17,19 @@ from embeddings.errors import EncoderBrokenError
 PROMPTS = {"query": "query: ", "document": "passage: "}
 MAX_TOKENS = 512
 _MOST_WINDOWS = 16  # 8,000 tokens, about 12,000 Chinese characters; what comes after is not read
-_BATCH_TOKENS = 4096
-_PAD = 1
+READING = "each window alone"
+"""A part of the fingerprint: to be changed when rows change though no file does."""
 
 
 class E5:
-    """The model in `folder` (model.onnx, tokenizer.json) on `threads` threads."""
+    """The model in `folder` (model.onnx, tokenizer.json); `threads` windows are read side by side."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -35,6 +40,7 @@ class E5:
         except Exception as error:
             raise EncoderBrokenError(f"{folder} cannot be read as the built e5: {error}. Build it again.") from error
         self.dim = int(self._session.get_outputs()[0].shape[1])
+        self._threads = threads
 
     def encode(self, texts: Sequence[str], role: str, progress: Progress | None = None) -> FloatRows:
         """(n, dim) float32 unit rows behind the prompt of `role` (query or document); zero for an empty text.
@@ -44,16 +50,11 @@ class E5:
         cleaned = clean_texts(texts)
         rows = np.zeros((len(cleaned), self.dim), np.float32)
         windows = self._windows(cleaned, PROMPTS[role])
-        # By length, so that a batch carries little padding; then by text, so that order of input changes no batch.
-        windows.sort(key=lambda window: (len(window[1]), cleaned[window[0]]))
-        done = 0
-        for batch in _batches(windows):
-            owners = np.array([owner for owner, _ in batch])
-            lengths = np.array([[len(ids)] for _, ids in batch], np.float32)
-            np.add.at(rows, owners, self._run([ids for _, ids in batch]) * lengths)
-            done += len(batch)
-            if progress:
-                progress(done * len(cleaned) // len(windows), len(cleaned))
+        with ThreadPoolExecutor(self._threads) as pool:
+            for done, ((owner, ids), row) in enumerate(zip(windows, pool.map(self._row, windows), strict=True), 1):
+                rows[owner] += row * len(ids)
+                if progress:
+                    progress(done * len(cleaned) // len(windows), len(cleaned))
         return unit_rows(rows)
 
     def _windows(self, texts: Sequence[str], prompt: str) -> list[tuple[int, list[int]]]:
@@ -75,23 +76,11 @@ class E5:
             windows.extend((number, [begin, *start, *content[at : at + room], end]) for at in places)
         return windows
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> FloatRows:
-        ids = np.full((len(batch), len(batch[-1])), _PAD, np.int64)
-        mask = np.zeros_like(ids)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        (rows,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        return np.asarray(rows, np.float32)
-
-
-def _batches(windows: Sequence[tuple[int, list[int]]]) -> Iterator[Sequence[tuple[int, list[int]]]]:
-    """Runs of windows, ascending in length, of at most `_BATCH_TOKENS` tokens with padding."""
-    start = 0
-    for end in range(1, len(windows) + 1):
-        if end == len(windows) or (end + 1 - start) * len(windows[end][1]) > _BATCH_TOKENS:
-            yield windows[start:end]
-            start = end
+    def _row(self, window: tuple[int, list[int]]) -> FloatRows:
+        """(dim,) float32: the row of one window."""
+        ids = np.array([window[1]], np.int64)
+        (rows,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return np.asarray(rows[0], np.float32)
 
 
 def session_threads() -> int:

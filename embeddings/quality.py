@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.e5 import E5, session_threads
+from embeddings.e5 import E5, READING, session_threads
 from embeddings.encoder import BUILTIN, FloatRows, Progress, clean_texts, unit_rows
 from embeddings.errors import EncoderMissingError
 from embeddings.head import Head, read_head
@@ -79,6 +79,6 @@ def load_quality(models: Path | None = None, own: Path = BUILTIN) -> QualityEnco
     e5 = read_manifest(folder)
     head = read_manifest(own / "quality")
     static = load_static(own / "static", read_manifest(own / "static"))
-    fingerprint = digest_of(static.fingerprint, e5.fingerprint, head.fingerprint)
+    fingerprint = digest_of(static.fingerprint, e5.fingerprint, READING, head.fingerprint)
     model = E5(folder, session_threads())
     return QualityEncoder(static, model, read_head(own / "quality" / "head.safetensors"), fingerprint)

@@ -197,9 +197,13 @@ def test_roles_have_their_own_prompts(model: E5) -> None:
     assert float((query * document).sum()) < 0.9999
 
 
-def test_order_of_texts_changes_no_row(model: E5) -> None:
-    texts = [*TEXTS, "电", "solid"]
-    np.testing.assert_allclose(model.encode(texts, "query"), model.encode(texts[::-1], "query")[::-1], atol=1e-6)
+def test_company_order_and_threads_change_no_byte(source: Path, tmp_path: Path) -> None:
+    build_e5(tmp_path / "e5", np.arange(len(PIECES)), source=source)
+    one, two = E5(tmp_path / "e5", 1), E5(tmp_path / "e5", 2)
+    texts = [*TEXTS, "电", "solid", "电" * 700]
+    rows = one.encode(texts, "query")
+    assert np.array_equal(rows, two.encode(texts[::-1], "query")[::-1])
+    assert np.array_equal(rows, np.concatenate([one.encode([text], "query") for text in texts]))
 
 
 def test_long_text_is_the_mean_of_its_windows_by_length(model: E5) -> None:
@@ -207,7 +211,7 @@ def test_long_text_is_the_mean_of_its_windows_by_length(model: E5) -> None:
     room = 512 - 2 - len(model._tokenizer.encode("query:").ids[1:-1])
     text = "电" * (room + 100 - 1)  # the blank before the first character is a token too
     whole = model.encode([text], "query", lambda *at: seen.append(at))
-    first, second = model.encode(["电" * (room - 1)], "query"), model._run([model._windows([text], "query: ")[1][1]])
+    first, second = model.encode(["电" * (room - 1)], "query"), model._row(model._windows([text], "query: ")[1])
     tokens = [512, 512 - room + 100]
     expected = tokens[0] * first + tokens[1] * second
     np.testing.assert_allclose(whole, expected / np.linalg.norm(expected), atol=1e-5)
