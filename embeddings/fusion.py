@@ -11,9 +11,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from embeddings.errors import RowError
+from embeddings.presets import PRESETS
 
 WEIGHT = 0.5
 """For profiles and mixed queries; nDCG@10 on the development set: 0 .780, .3 .786, .5 .786, .8 .785."""
+
+QUALITY_WEIGHT = 1 / 3
+"""Beside `builtin:quality`: its cosine is (cos_static / 2 + cos_head) / 1.5, so this is 1/2 beside the sum."""
+
+
+def word_weight(encoder: str) -> float:
+    """How much BM25n counts beside the cosine of the encoder of this name; what hub models take is in their preset."""
+    if encoder == "builtin:quality":
+        return QUALITY_WEIGHT
+    return PRESETS[encoder].weight if encoder in PRESETS else WEIGHT
 
 
 def fuse(cosines: ArrayLike, bm25n: ArrayLike, weight: float = WEIGHT) -> NDArray[np.float32]:

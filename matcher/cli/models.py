@@ -15,6 +15,7 @@ from rich.table import Table
 from embeddings.choice import choose_model, chosen_model, known_models
 from embeddings.encoder import BUILTIN
 from embeddings.encoder import Progress as Report
+from embeddings.fusion import word_weight
 from embeddings.loading import load_encoder
 from embeddings.manifest import Manifest, read_manifest
 from embeddings.quality import E5_FOLDER, models_folder
@@ -91,7 +92,7 @@ def evaluate(
     name: Name,
     data: Annotated[Path, typer.Option("--data", help="folder with the development files of docs/models.md")],
     models: Models = None,
-    weight: Annotated[float, typer.Option(min=0, max=5, help="of BM25n beside the cosine")] = 0.5,
+    weight: Annotated[float | None, typer.Option(min=0, max=5, help="of BM25n; the model's own if not given")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judges a model on the eleven development tasks: words alone, meaning alone, both."""
@@ -100,7 +101,8 @@ def evaluate(
     from embeddings.training.evaluate import evaluate as judge
 
     with told(), _bar("judging") as report:
-        figures = judge(load_encoder(name, models), development_tasks(Corpus(data)), weight, report)
+        share = word_weight(name) if weight is None else weight
+        figures = judge(load_encoder(name, models), development_tasks(Corpus(data)), share, report)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False))
         return

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from embeddings.encoder import Encoder, Progress
-from embeddings.fusion import fuse
+from embeddings.fusion import fuse, word_weight
 from embeddings.index import VectorIndex
 from embeddings.lexical import Asked, LexicalIndex
 from embeddings.passages import PassageStore
@@ -60,7 +60,7 @@ class Catalogue:
     def __init__(
         self, kind: Kind, level: Level, encoder: Encoder, fetch: Fetch | None = None, helper: Executor | None = None
     ) -> None:
-        self.kind, self.level, self.encoder = kind, level, encoder
+        self.kind, self.level, self.encoder, self.word_weight = kind, level, encoder, word_weight(encoder.name)
         self.columns = Columns.of(kind, [])
         self.vectors = VectorIndex(encoder.dim, encoder.fingerprint)
         self.passages = PassageStore(encoder.dim, encoder.fingerprint)
@@ -177,11 +177,11 @@ class Catalogue:
 
     def similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """(n,) float32: `meaning` and BM25n of each row as one number."""
-        return fuse(self.meaning(query, rows), query.words.scores(rows))
+        return fuse(self.meaning(query, rows), query.words.scores(rows), self.word_weight)
 
     def rough_similarity(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """(n,) float32: `similarity` as if the best passage of each row were as near as the whole of it."""
-        return fuse(self.vectors.scores(query.vector, rows), query.words.scores(rows))
+        return fuse(self.vectors.scores(query.vector, rows), query.words.scores(rows), self.word_weight)
 
     def best_passages(self, query: Query, row: int, record: Record) -> tuple[str, str, float] | None:
         """The passage of the query and the passage of the record in `row` that are nearest, and their cosine."""
