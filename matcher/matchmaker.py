@@ -11,18 +11,22 @@ from pyroaring import BitMap
 from embeddings.encoder import Progress
 from matcher.columns import Columns
 from matcher.domain import KINDS, Kind, Purpose, Record, offer_kind, other_side
-from matcher.matches import Counts, MatchList, Model, SentencePair
+from matcher.matches import Match, MatchList, Model, Question, SentencePair
 from matcher.retrieval.calibration import Calibration
 from matcher.retrieval.catalogue import Catalogue, Query
-from matcher.retrieval.fairness import DEPTH, FairPlaces
+from matcher.retrieval.fairness import FairPlaces
 from matcher.retrieval.need import read_need
-from matcher.retrieval.shortlist import Candidates, Shortlist, shortlist
+from matcher.retrieval.shortlist import Candidates
+from matcher.retrieval.together import Part, Together, joined_questions
 from matcher.rules.context import Context
-from matcher.rules.verdicts import Verdict, evaluate
+from matcher.rules.verdicts import evaluate
 from matcher.scoring import Pool, score
 from matcher.scoring.explain import Request, explain
 from matcher.scoring.exposure import Policy
 from matcher.scoring.questions import list_questions, open_conditions
+
+Among = Catalogue | Sequence[tuple[Catalogue, BitMap]]
+"""Where candidates are looked for: all of a catalogue, or the rows that may be found of one or more of one kind."""
 
 MOST_RESULTS = 1000
 """No list is longer: nobody reads it, and explaining it would hold up everybody else."""
@@ -64,84 +68,64 @@ class Matchmaker:
         self,
         purpose: Purpose,
         subject: Record | str,
-        catalogue: Catalogue,
+        among: Among,
         k: int = 20,
         *,
-        allowed: BitMap | None = None,
         usual: Pool | None = None,
         ineligible: bool = False,
+        policy: Policy | None = None,
     ) -> MatchList:
-        """The k best candidates of a catalogue for a record, or for a typed need, each explained.
+        """The k best candidates for a record, or for a typed need, each explained.
 
-        subject: as its reader may see it. allowed: rows that may be found, None for all. usual: statistics of the
-        offers that make lists of both directions compare; of the catalogue's own offers if None. ineligible: also list
-        who fails a hard condition. Raises ValueError where the two kinds are never matched for this purpose, or k is
-        not within 1 to MOST_RESULTS.
+        subject: as its reader may see it. usual: statistics of the offers that make lists of both directions compare;
+        of the first catalogue's own offers if None. ineligible: also list who fails a hard condition. policy: who gets
+        the places (DOMAIN 4.6); by score alone if None. Raises ValueError where the two kinds are never matched for
+        this purpose, or k is not within 1 to MOST_RESULTS.
         """
-        record = _as_record(subject, purpose, catalogue.kind)
-        candidates = self._candidates(purpose, record, subject, catalogue, allowed, usual)
-        found = shortlist(candidates, _checked(k), ineligible=ineligible)
-        shown = catalogue.records(catalogue.ids_of(found.rows))
-        decides = open_conditions(purpose, *candidates.sides(), found.verdicts, self.context)
-        request = Request(
-            purpose,
-            record,
-            shown,
-            found.semantic,
-            catalogue.columns.take(found.rows),
-            [evidence(candidates.query, catalogue, row, one) for row, one in zip(found.rows, shown, strict=True)],
-            decides,
-        )
-        items = tuple(explain(request, self.context, candidates.usual))
-        questions = list_questions(purpose, record, candidates.columns, items, decides, self.context)
-        counts, encoder = found.verdicts.counts, catalogue.encoder
+        sources = _sources(among)
+        record = _as_record(subject, purpose, sources[0][0].kind)
+        pools = self._candidates(purpose, record, subject, sources, usual)
+        found = Together.of(pools, _checked(k), ineligible=ineligible, places=_places(policy))
+        explained = [self._explained(purpose, record, part) for part in found.parts]
+        items = {item.id: item for part, _ in explained for item in part}
+        encoder = sources[0][0].encoder
         return MatchList(
             purpose=str(purpose),
             subject_id=record.id,
-            subject_kind=str(candidates.subject.kind),
-            candidate_kind=str(catalogue.kind),
-            items=items,
-            excluded=found.verdicts.excluded,
-            excluded_alone=found.verdicts.excluded_alone,
-            counts=Counts(visible=len(candidates.rows), **counts),
+            subject_kind=str(kind_of(record)),
+            candidate_kind=str(sources[0][0].kind),
+            items=tuple(items[one] for one in found.order),
+            excluded=found.excluded,
+            excluded_alone=found.excluded_alone,
+            counts=found.counts,
             model=Model(encoder.name, encoder.fingerprint),
             weights_version=self.context.rules.weights_version,
-            data_version=catalogue.version,
+            data_version="-".join(catalogue.version for catalogue, _ in sources),
             k=k,
-            questions=questions,
+            questions=joined_questions([questions for _, questions in explained]),
         )
 
     def top(
         self,
         purpose: Purpose,
         subjects: Sequence[Record],
-        catalogue: Catalogue,
+        among: Among,
         k: int = 20,
         *,
-        allowed: BitMap | None = None,
         usual: Pool | None = None,
         ineligible: bool = False,
+        policy: Policy | None = None,
     ) -> Iterator[list[Ranked]]:
-        """For each subject in turn the k best candidates without explanations: as `rank`, at a tenth of the cost."""
-        _checked(k)
-        for subject in subjects:
-            candidates = self._candidates(purpose, subject, subject, catalogue, allowed, usual)
-            found = shortlist(candidates, k, ineligible=ineligible)
-            yield _lines(subject, candidates, found, np.arange(len(found.rows)))
+        """For each subject in turn the k best candidates without explanations: as `rank`, at a tenth of the cost.
 
-    def shared(
-        self, purpose: Purpose, subjects: Sequence[Record], catalogue: Catalogue, k: int, policy: Policy
-    ) -> Iterator[list[Ranked]]:
-        """As `top`, with the attention shared over all these lists as the policy says (DOMAIN 4.6).
-
-        A cap on the lists that one candidate stands in, places for the little shown, at most 3 of 10 of one manager.
+        policy: the attention is shared over all these lists (DOMAIN 4.6): a cap on the lists that one candidate stands
+        in, places for the little shown, at most 3 of 10 of one manager.
         """
-        _checked(DEPTH * k)
-        places = FairPlaces(policy)
+        _checked(k)
+        places, sources = _places(policy), _sources(among)
         for subject in subjects:
-            candidates = self._candidates(purpose, subject, subject, catalogue, None, None)
-            found = shortlist(candidates, DEPTH * k)
-            yield _lines(subject, candidates, found, places.choose(found, catalogue, k))
+            pools = self._candidates(purpose, subject, subject, sources, usual)
+            yield _lines(subject, Together.of(pools, k, ineligible=ineligible, places=places))
 
     def matrix(
         self, purpose: Purpose, subjects: Catalogue, catalogue: Catalogue, progress: Progress | None = None
@@ -184,20 +168,51 @@ class Matchmaker:
         purpose: Purpose,
         record: Record,
         asked: Record | str,
-        catalogue: Catalogue,
-        allowed: BitMap | None,
+        sources: Sequence[tuple[Catalogue, BitMap]],
         usual: Pool | None,
-    ) -> Candidates:
+    ) -> list[Candidates]:
         kind = kind_of(record)
-        _check_sides(purpose, kind, catalogue.kind)
-        rows = catalogue.live if allowed is None else catalogue.live & allowed
+        for catalogue, _ in sources:
+            _check_sides(purpose, kind, catalogue.kind)
         subject = Columns.of(kind, [record])
         if usual is None:
             usual = (
-                Pool.of(purpose, subject, self.context) if kind is not Kind.PROJECT else self.usual(purpose, catalogue)
+                self.usual(purpose, sources[0][0]) if kind is Kind.PROJECT else Pool.of(purpose, subject, self.context)
             )
-        query = catalogue.query(asked)
-        return Candidates.of(purpose, subject, query, catalogue, rows, self.context, usual)
+        return [
+            Candidates.of(
+                purpose, subject, catalogue.query(asked), catalogue, catalogue.live & allowed, self.context, usual
+            )
+            for catalogue, allowed in sources
+        ]
+
+    def _explained(self, purpose: Purpose, record: Record, part: Part) -> tuple[list[Match], tuple[Question, ...]]:
+        """The candidates of a part that got a place, and what its whole list would ask the subject's owner."""
+        pool, best, catalogue = part.pool, part.best, part.pool.catalogue
+        shown = catalogue.records(part.ids)
+        decides = open_conditions(purpose, *pool.sides(), best.verdicts, self.context)
+        request = Request(
+            purpose,
+            record,
+            shown,
+            best.semantic,
+            catalogue.columns.take(best.rows),
+            [evidence(pool.query, catalogue, row, one) for row, one in zip(best.rows, shown, strict=True)],
+            decides,
+        )
+        items = explain(request, self.context, pool.usual)
+        return items, list_questions(purpose, record, pool.columns, items, decides, self.context)
+
+
+def _places(policy: Policy | None) -> FairPlaces | None:
+    return None if policy is None else FairPlaces(policy)
+
+
+def _sources(among: Among) -> Sequence[tuple[Catalogue, BitMap]]:
+    sources = [(among, among.live)] if isinstance(among, Catalogue) else among
+    if not sources:
+        raise ValueError("there is no catalogue to rank; give at least one, if need be without rows")
+    return sources
 
 
 def evidence(query: Query, catalogue: Catalogue, row: np.integer, candidate: Record) -> tuple[SentencePair, ...]:
@@ -206,15 +221,14 @@ def evidence(query: Query, catalogue: Catalogue, row: np.integer, candidate: Rec
     return () if found is None else (SentencePair(*found),)
 
 
-def _lines(subject: Record, candidates: Candidates, found: Shortlist, chosen: NDArray[np.int64]) -> list[Ranked]:
-    """The chosen positions of a shortlist as lines of a ranking."""
-    rows, totals = found.rows[chosen], found.totals[chosen]
-    verdicts = found.verdicts.verdict.ravel()[np.searchsorted(candidates.rows, rows)]
-    ids = candidates.catalogue.ids_of(rows)
-    return [
-        Ranked(subject.id, one, rank, round(float(total), 2), Verdict(int(verdict)).name)
-        for rank, (one, total, verdict) in enumerate(zip(ids, totals, verdicts, strict=True), 1)
-    ]
+def _lines(subject: Record, found: Together) -> list[Ranked]:
+    """A list without explanations."""
+    told = {
+        one: (round(float(total), 2), verdict)
+        for part in found.parts
+        for one, total, verdict in zip(part.ids, part.best.totals, part.verdicts, strict=True)
+    }
+    return [Ranked(subject.id, one, rank, *told[one]) for rank, one in enumerate(found.order, 1)]
 
 
 def kind_of(record: Record) -> Kind:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from matcher.domain import KINDS, Kind, Purpose, Record, offer_kind, other_side
 from matcher.domain.record import RecordId, broken
+from matcher.scoring.exposure import Policy
 
 LARGEST_K = 200
 LARGEST_BATCH = 10_000
@@ -23,6 +24,16 @@ class _Order(BaseModel):
         description="field -> value or values of the candidates, as in their list; fields AND, values OR",
     )
     k: K = 20
+    fair: bool = Field(
+        False,
+        description="places by the exposure policy: at most 3 of 10 of one manager, bank or insurer; in a batch nobody "
+        "in more than a quarter of the lists and places for the little shown",
+    )
+
+    @property
+    def policy(self) -> Policy | None:
+        """Who gets the places; None: by score alone."""
+        return Policy.of_rulebook() if self.fair else None
 
 
 class MatchOrder(_Order):

@@ -1,6 +1,5 @@
-"""One ranked list over all that a caller may find: each level's catalogue is ranked by itself, then merged."""
+"""One ranked list over all that a caller may find, whichever levels it has that at."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,8 +13,10 @@ from api.guard.visible import own_level, shared_level, visible_ids
 from api.indexing.book import Book
 from api.indexing.shelf import Shelf
 from matcher.domain import Kind, Level, Purpose, Record
-from matcher.matches import Counts, Match, MatchList, Question
+from matcher.matches import MatchList
 from matcher.matchmaker import Matchmaker, Ranked
+from matcher.retrieval.catalogue import Catalogue
+from matcher.scoring.exposure import Policy
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """Limits and deadlines are judged by the day in China."""
@@ -30,6 +31,11 @@ class Field:
 
     parts: tuple[tuple[Book, BitMap], ...]
     reference: Book
+
+    @property
+    def among(self) -> list[tuple[Catalogue, BitMap]]:
+        """The catalogues and the rows that may be found in them."""
+        return [(book.catalogue, rows) for book, rows in self.parts]
 
     @property
     def version(self) -> str:
@@ -62,35 +68,29 @@ def matchmaker() -> Matchmaker:
     return Matchmaker.of(datetime.now(ZONE).date())
 
 
-def rank(purpose: Purpose, subject: Record | str, candidates: Field, k: int, *, ineligible: bool = False) -> MatchList:
+def rank(
+    purpose: Purpose,
+    subject: Record | str,
+    candidates: Field,
+    k: int,
+    *,
+    ineligible: bool = False,
+    policy: Policy | None = None,
+) -> MatchList:
     """The k best of all levels together. Prices and track records are judged by what is usual among shared offers."""
     maker = matchmaker()
     usual = _usual(maker, purpose, candidates)
-    lists = [
-        maker.rank(
-            purpose,
-            subject,
-            book.catalogue,
-            k,
-            allowed=rows,
-            usual=usual,
-            ineligible=ineligible,
-        )
-        for book, rows in candidates.parts
-    ]
-    return replace(_merged(lists, k), data_version=candidates.version)
+    found = maker.rank(purpose, subject, candidates.among, k, usual=usual, ineligible=ineligible, policy=policy)
+    return replace(found, data_version=candidates.version)
 
 
-def top(purpose: Purpose, subjects: Sequence[Record], candidates: Field, k: int) -> Iterator[list[Ranked]]:
+def top(
+    purpose: Purpose, subjects: Sequence[Record], candidates: Field, k: int, policy: Policy | None = None
+) -> Iterator[list[Ranked]]:
     """For each subject the k best of all levels together, without explanations."""
     maker = matchmaker()
     usual = _usual(maker, purpose, candidates)
-    streams = [
-        maker.top(purpose, subjects, book.catalogue, k, allowed=rows, usual=usual) for book, rows in candidates.parts
-    ]
-    for lines in zip(*streams, strict=True):
-        best = sorted((one for line in lines for one in line), key=lambda one: (-one.score, one.candidate_id))[:k]
-        yield [replace(one, rank=place) for place, one in enumerate(best, 1)]
+    return maker.top(purpose, subjects, candidates.among, k, usual=usual, policy=policy)
 
 
 def _usual(maker: Matchmaker, purpose: Purpose, candidates: Field) -> Any:
@@ -99,39 +99,3 @@ def _usual(maker: Matchmaker, purpose: Purpose, candidates: Field) -> Any:
     if book.title.kind is Kind.PROJECT:
         return None
     return book.remember((purpose, maker.context.day), lambda: maker.usual(purpose, book.catalogue))
-
-
-def _merged(lists: Sequence[MatchList], k: int) -> MatchList:
-    if len(lists) == 1:
-        return lists[0]
-    first = lists[0]
-    items = sorted((item for each in lists for item in each.items), key=_order)[:k]
-    counts = [each.counts for each in lists]
-    return replace(
-        first,
-        items=tuple(items),
-        excluded=dict(sum((Counter(each.excluded) for each in lists), Counter())),
-        excluded_alone=dict(sum((Counter(each.excluded_alone) for each in lists), Counter())),
-        counts=Counts(
-            visible=sum(each.visible for each in counts),
-            eligible=sum(each.eligible for each in counts),
-            need_info=sum(each.need_info for each in counts),
-            ineligible=sum(each.ineligible for each in counts),
-        ),
-        questions=_questions(lists),
-    )
-
-
-def _questions(lists: Sequence[MatchList]) -> tuple[Question, ...]:
-    """Each question once, with all that its answer decides, the most telling first."""
-    decides: Counter[str] = Counter()
-    for each in lists:
-        for question in each.questions:
-            decides[question.field] += question.decides
-    first = {question.field: question for each in reversed(lists) for question in each.questions}
-    asked = [replace(first[name], decides=count) for name, count in decides.items()]
-    return tuple(sorted(asked, key=lambda question: (-question.decides, question.field)))
-
-
-def _order(match: Match) -> tuple[bool, float, str]:
-    return match.verdict == "INELIGIBLE", -match.score, match.id

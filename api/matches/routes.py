@@ -62,7 +62,7 @@ async def create_match(request: Request, caller: Asker) -> Response:
 
     def found() -> MatchList:
         field = field_of(state.shelf, caller, order.candidate_kind, wanted)
-        ranked = rank(order.purpose, subject, field, order.k, ineligible=order.ineligible)
+        ranked = rank(order.purpose, subject, field, order.k, ineligible=order.ineligible, policy=order.policy)
         return _without(ranked, state.store.read_now(lambda c: _deleted(c, order.candidate_kind, ranked)))
 
     ranked = await state.match_threads(found)

@@ -31,7 +31,7 @@ def match_task(store: Store, shelf: Shelf) -> Callable[[Job, Report], object]:
         wanted = filters(order.candidate_kind, order.filters, "zh")
         field = _field(shelf, caller, order, wanted, report)
         lists = []
-        for subject, line in zip(subjects, top(order.purpose, subjects, field, order.k), strict=True):
+        for subject, line in zip(subjects, top(order.purpose, subjects, field, order.k, order.policy), strict=True):
             lists.append({"subject_id": subject.id, "items": line})
             report("rank", len(lists), len(subjects))
         list_id = new_id("mat")

@@ -67,11 +67,8 @@ def rank(
         asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
         catalogue = filled(asked, load_encoder(encoder or chosen_model()))
         maker = matchmaker(today)
-        found = (
-            maker.shared(wanted, asking.records, catalogue, k, Policy.of_rulebook())
-            if fair
-            else maker.top(wanted, asking.records, catalogue, k, ineligible=ineligible)
-        )
+        policy = Policy.of_rulebook() if fair else None
+        found = maker.top(wanted, asking.records, catalogue, k, ineligible=ineligible, policy=policy)
         lists = track(found, "ranking", len(asking.records), console=errors, transient=True)
         count = _write(out, (line for one in lists for line in one))
     errors.print(f"{count} lines for {len(asking.records)} subjects in {out}")

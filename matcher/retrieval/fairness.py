@@ -1,13 +1,13 @@
 """Lists of many subjects that share the attention: the exposure policy over shortlists (DOMAIN 4.6)."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain import Record
-from matcher.retrieval.catalogue import Catalogue
-from matcher.retrieval.shortlist import Shortlist
 from matcher.scoring.exposure import Exposure, Policy, place
 
 DEPTH = 4
@@ -21,24 +21,23 @@ class FairPlaces:
     """Gives the places of one list after another and remembers who was shown."""
 
     policy: Policy
-    shown: dict[int, int] = field(default_factory=dict)
+    shown: Counter[str] = field(default_factory=Counter)
     lists: int = 0
 
-    def choose(self, found: Shortlist, catalogue: Catalogue, k: int) -> NDArray[np.int64]:
-        """Positions in the shortlist of the k that get a place, in the order of the list."""
-        ids = np.array(catalogue.ids_of(found.rows))
-        by_id = np.argsort(ids, kind="stable")
-        rows = found.rows[by_id]
-        counts = np.array([self.shown.get(int(row), 0) for row in rows], np.int64)
-        houses = _houses(catalogue.records(ids[by_id].tolist()))
-        order = place(found.totals[by_id], houses, Exposure(counts, self.lists), k, self.policy).order
+    def choose(
+        self, ids: Sequence[str], totals: NDArray[np.float32], records: Sequence[Record], k: int
+    ) -> NDArray[np.int64]:
+        """Positions of the k candidates that get a place, in the order of the list; totals (n,) 0..100."""
+        by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+        counts = np.array([self.shown[ids[i]] for i in by_id], np.int64)
+        houses = _houses([records[i] for i in by_id])
+        order = by_id[place(totals[by_id], houses, Exposure(counts, self.lists), k, self.policy).order]
         self.lists += 1
-        for row in rows[order].tolist():
-            self.shown[row] = self.shown.get(row, 0) + 1
-        return by_id[order]
+        self.shown.update(ids[i] for i in order)
+        return order
 
 
-def _houses(records: list[Record]) -> NDArray[np.int64] | None:
+def _houses(records: Sequence[Record]) -> NDArray[np.int64] | None:
     """A number per manager, bank or insurer, -1 where unknown; None where the kind has none."""
     names = [next((getattr(one, name) for name in _HOUSE_FIELDS if hasattr(one, name)), None) for one in records]
     if not any(names):

@@ -173,6 +173,35 @@ def test_a_batch_ranks_all_own_records_as_a_job(stocked: Service) -> None:
     assert stocked.of("fund").get(f"/v1/jobs/{job['id']}").status_code == 404
 
 
+def test_a_fair_batch_shows_nobody_in_more_than_a_quarter_of_the_lists(stocked: Service) -> None:
+    """DOMAIN 4.6; three lists are too few for a second place, so each fund stands in one of them."""
+    center = stocked.of("center")
+    for number in (2, 3):
+        center.post("/v1/projects", json=PROJECT | {"id": f"P-{number}"})
+
+    def shown(**fair: bool) -> list[str]:
+        queued = center.post("/v1/matches/batch", json={"purpose": "investment", "k": 1} | fair)
+        job = stocked.finished("center", queued.json()["id"])
+        lists = center.get(f"/v1/matches/{job['result']['match_id']}").json()["lists"]
+        return [one["candidate_id"] for each in lists for one in each["items"]]
+
+    assert shown() == ["F-1", "F-1", "F-1"]
+    assert sorted(shown(fair=True)) == ["F-1", "F-2"]
+
+
+def test_a_fair_list_has_at_most_three_funds_of_one_manager_in_ten(stocked: Service) -> None:
+    for number in range(4, 8):
+        stocked.of("fund").post("/v1/funds", json=FUNDS[0] | {"id": f"F-{number}", "manager": "华芯"})
+    stocked.indexed()
+
+    def shown(**fair: bool) -> list[str]:
+        items = stocked.of("center").post("/v1/matches", json=ORDER | fair).json()["items"]
+        return [item["id"] for item in items]
+
+    assert shown() == ["F-1", "F-4", "F-5", "F-6", "F-7", "F-2"]
+    assert shown(fair=True) == ["F-1", "F-4", "F-5", "F-6", "F-2", "F-7"]
+
+
 def test_a_batch_with_an_unknown_subject_fails_with_a_reason(stocked: Service) -> None:
     queued = stocked.of("center").post("/v1/matches/batch", json={"purpose": "investment", "subject_ids": ["P-9"]})
     job = stocked.finished("center", queued.json()["id"])

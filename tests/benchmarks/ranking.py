@@ -58,7 +58,7 @@ def timed(
     wall, cpu, found = [], [], []
     for fund in funds:
         start, start_cpu = time.perf_counter(), time.process_time()
-        matches = matchmaker.rank(Purpose.INVESTMENT, fund, catalogue, K, allowed=allowed)
+        matches = matchmaker.rank(Purpose.INVESTMENT, fund, [(catalogue, allowed)], K)
         wall.append(1e3 * (time.perf_counter() - start))
         cpu.append(1e3 * (time.process_time() - start_cpu))
         found.append([item.id for item in matches.items])

@@ -107,7 +107,7 @@ def test_shared_attention_caps_who_is_shown_most(catalogues: dict[Kind, Catalogu
     projects, funds = demo(Kind.PROJECT)[:60], {fund.id: fund for fund in demo(Kind.FUND)}
     asked = (Purpose.INVESTMENT, projects, catalogues[Kind.FUND], 10)
     plain = Counter(line.candidate_id for found in matchmaker.top(*asked) for line in found)
-    lists = list(matchmaker.shared(*asked, Policy.of_rulebook()))
+    lists = list(matchmaker.top(*asked, policy=Policy.of_rulebook()))
     shared = Counter(line.candidate_id for found in lists for line in found)
     assert max(plain.values()) > 15
     assert max(shared.values()) <= 15
@@ -126,14 +126,63 @@ def test_what_is_not_allowed_changes_nothing(catalogues: dict[Kind, Catalogue], 
     usual = matchmaker.usual(Purpose.INVESTMENT, few)
     seen = matchmaker.rank(Purpose.INVESTMENT, subject, few, 10, usual=usual)
     allowed = catalogues[Kind.FUND].rows_of(fund.id for fund in funds[:15])
-    found = matchmaker.rank(Purpose.INVESTMENT, subject, catalogues[Kind.FUND], 10, allowed=allowed, usual=usual)
+    found = matchmaker.rank(Purpose.INVESTMENT, subject, [(catalogues[Kind.FUND], allowed)], 10, usual=usual)
     assert found.counts == seen.counts
     assert found.excluded == seen.excluded
     assert {match.id for match in found.items} <= {fund.id for fund in funds[:15]}
 
 
+@pytest.mark.parametrize("policy", [None, Policy.of_rulebook()])
+def test_several_catalogues_give_one_list(
+    policy: Policy | None, catalogues: dict[Kind, Catalogue], matchmaker: Matchmaker
+) -> None:
+    """The same scores as in each catalogue alone, merged by score; counts and questions of all together."""
+    funds, subject, purpose = demo(Kind.FUND), demo(Kind.PROJECT)[0], Purpose.INVESTMENT
+    usual = matchmaker.usual(purpose, catalogues[Kind.FUND])
+    some, others = (Catalogue(Kind.FUND, Level.CONSENTED, ToyEncoder()) for _ in range(2))
+    some.put(funds[:25])
+    others.put(funds[25:])
+    sources = [(some, some.live), (others, others.live)]
+    found = matchmaker.rank(purpose, subject, sources, 12, usual=usual, policy=policy)
+    alone = [matchmaker.rank(purpose, subject, each, 40, usual=usual) for each, _ in sources]
+    scores = {item.id: item.score for each in alone for item in each.items}
+    assert {item.id: item.score for item in found.items}.items() <= scores.items()
+    if policy is None:
+        best = sorted(scores, key=lambda one: (-scores[one], one))[:12]
+        assert [item.id for item in found.items] == best
+        assert any(one in best for one in some.ids_of(some.live)) and any(
+            one in best for one in others.ids_of(others.live)
+        )
+    (short,) = matchmaker.top(purpose, [subject], sources, 12, usual=usual, policy=policy)
+    assert [line.candidate_id for line in short] == [item.id for item in found.items]
+    assert found.counts.visible == sum(each.counts.visible for each in alone)
+    assert found.excluded == dict(Counter(alone[0].excluded) + Counter(alone[1].excluded))
+    decides = Counter({q.field: q.decides for q in alone[0].questions})
+    decides.update({q.field: q.decides for q in alone[1].questions})
+    assert {question.field: question.decides for question in found.questions} == dict(decides)
+    assert found.data_version == f"{some.version}-{others.version}"
+
+
+def test_one_list_by_the_policy_has_at_most_three_of_a_manager_in_ten(
+    catalogues: dict[Kind, Catalogue], matchmaker: Matchmaker
+) -> None:
+    project, funds = demo(Kind.PROJECT)[0], {fund.id: fund for fund in demo(Kind.FUND)}
+    best = [item.id for item in matchmaker.rank(Purpose.INVESTMENT, project, catalogues[Kind.FUND], 6).items]
+    same = {one: fund.model_copy(update={"manager": "华芯"}) if one in best else fund for one, fund in funds.items()}
+    catalogue = Catalogue(Kind.FUND, Level.CONSENTED, ToyEncoder())
+    catalogue.put(list(same.values()))
+
+    def of_the_manager(policy: Policy | None) -> int:
+        found = matchmaker.rank(Purpose.INVESTMENT, project, catalogue, 10, policy=policy).items
+        assert len(found) == 10
+        return sum(item.id in best for item in found)
+
+    assert of_the_manager(None) > 3
+    assert of_the_manager(Policy.of_rulebook()) == 3
+
+
 def test_nobody_allowed_gives_an_empty_list(catalogues: dict[Kind, Catalogue], matchmaker: Matchmaker) -> None:
-    found = matchmaker.rank(Purpose.LOAN, demo(Kind.PROJECT)[0], catalogues[Kind.LOAN], 5, allowed=BitMap())
+    found = matchmaker.rank(Purpose.LOAN, demo(Kind.PROJECT)[0], [(catalogues[Kind.LOAN], BitMap())], 5)
     assert (found.items, found.counts.visible) == ((), 0)
 
 
