@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from matcher.columns import Columns
 from matcher.domain import Kind, Purpose
-from matcher.retrieval.calibration import Calibration
+from matcher.retrieval.calibration import Calibration, sample
 from matcher.retrieval.catalogue import Catalogue, Query, Rows
 from matcher.rules.context import Context
 from matcher.rules.verdicts import Verdict, Verdicts, evaluate
@@ -29,7 +29,6 @@ _AHEAD = 4_096
 """So many candidates, the best but for their texts, are looked at first."""
 
 _PROMISING = 256
-_SAMPLE, _ROUGH_SAMPLE = 500, 5_000
 _PASSAGE_GAIN = 0.12
 """How much nearer than its whole text a candidate's best passage is taken to be at most (measured: 99 % are within)."""
 
@@ -136,7 +135,7 @@ def shortlist(pool: Candidates, k: int, *, ineligible: bool = False) -> Shortlis
     kept = np.arange(len(pool.rows)) if ineligible else np.flatnonzero(verdicts.verdict.ravel() != Verdict.INELIGIBLE)
     if len(pool.rows) <= SMALL_POOL:
         similarity = pool.similarity(np.arange(len(pool.rows)))
-        semantic = Calibration.of(similarity)(similarity)[kept]
+        semantic = Calibration.of(similarity[sample(pool.rows)])(similarity[kept])
         found = _Scored(kept, pool.totals(semantic, kept), semantic)
     else:
         found = _by_bounds(pool, kept, k)
@@ -174,7 +173,7 @@ class _Bounds:
 
     def __init__(self, pool: Candidates, kept: NDArray[np.int64]) -> None:
         self._pool, self._kept = pool, kept
-        self._lines = _Lines.of(pool, _calibration(pool))
+        self._lines = _Lines.of(pool, Calibration.of(pool.similarity(sample(pool.rows))))
         self._bounds = self._lines.totals(np.float32(1), kept)
         self._tight = np.zeros(len(kept), np.bool_)
         self.found = _Scored.of(self._lines, kept[:0], np.empty(0, np.float32))
@@ -214,18 +213,6 @@ def _by_bounds(pool: Candidates, kept: NDArray[np.int64], k: int) -> _Scored:
     bounds.compare(bounds.highest(promising, bounds.reaching(k)))
     bounds.compare(bounds.highest(_MOST_CONTENDERS, bounds.reaching(k)))
     return bounds.found
-
-
-def _calibration(pool: Candidates) -> Calibration:
-    """The calibration of all candidates, estimated from a sample."""
-    rough = pool.rough_similarity(_spread_over(len(pool.rows), _ROUGH_SAMPLE))
-    sample = _spread_over(len(pool.rows), _SAMPLE)
-    return Calibration.of_sample(pool.similarity(sample), pool.rough_similarity(sample), rough)
-
-
-def _spread_over(n: int, count: int) -> NDArray[np.int64]:
-    """At most `count` of n places at equal distances."""
-    return np.unique(np.linspace(0, n - 1, min(n, count)).astype(np.int64))
 
 
 def _highest(values: Floats, count: int) -> NDArray[np.int64]:

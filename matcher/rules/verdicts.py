@@ -49,8 +49,8 @@ class Verdicts:
     @property
     def counts(self) -> dict[str, int]:
         """Pairs per verdict: eligible, need_info, ineligible."""
-        found = np.bincount(self.verdict.ravel(), minlength=3)
-        return {"eligible": int(found[2]), "need_info": int(found[1]), "ineligible": int(found[0])}
+        names = {"eligible": TRUE, "need_info": UNKNOWN, "ineligible": FALSE}
+        return {name: int(np.count_nonzero(self.verdict == state)) for name, state in names.items()}
 
 
 def evaluate(purpose: Purpose, projects: Columns, offers: Columns, context: Context) -> Verdicts:
