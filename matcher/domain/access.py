@@ -29,11 +29,10 @@ def redact(record: R, level: Level) -> R:
     intellectual property to kind and state. A level in `record.secrecy` raises its field's level, never lowers it.
     Level 3 fields stay only at level SECRET, which is for named persons and never indexed.
     """
-    raised = record.secrecy or {}
-    changes: dict[str, Any] = {}
-    for name, usual in _levels(type(record)).items():
-        if getattr(record, name) is not None and max(usual, raised.get(name, 0)) > level:
-            changes[name] = None
+    above = _above(type(record), level)
+    if record.secrecy:
+        above = (*above, *(name for name, raised in record.secrecy.items() if raised > level))
+    changes: dict[str, Any] = {name: None for name in above if getattr(record, name) is not None}
     for name in ("evidence", "secrecy"):
         changes |= _cut(record, name, changes)
     if isinstance(record, Project) and level < Level.CONSENTED:
@@ -46,6 +45,12 @@ def redact(record: R, level: Level) -> R:
 @cache
 def _levels(kind: type[BaseModel]) -> dict[str, int]:
     return {name: _FRAME.get(name, field.level(info)) for name, info in kind.model_fields.items()}
+
+
+@cache
+def _above(kind: type[BaseModel], level: Level) -> tuple[str, ...]:
+    """The fields that lie above a level."""
+    return tuple(name for name, usual in _levels(kind).items() if usual > level)
 
 
 def _cut(record: Record, name: str, hidden: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +88,7 @@ def _coarse(project: Project, hidden: dict[str, Any], level: Level) -> dict[str,
 
 def _visible_part(entity: LegalEntity, level: Level) -> LegalEntity | None:
     """The company without what lies above the level; None if nothing stays, for an empty one would tell of the rest."""
-    hidden = {name: None for name, usual in _levels(LegalEntity).items() if usual > level}
+    hidden = dict.fromkeys(_above(LegalEntity, level))
     seen = entity.model_copy(update=hidden) if hidden else entity
     return None if seen == LegalEntity() else seen
 

@@ -4,6 +4,8 @@ Give a redacted record (`matcher.domain.access`); every field that is not None i
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from matcher.domain import field
@@ -58,11 +60,31 @@ def whole(record: Record) -> str:
 
 
 def _texts(record: Record) -> Iterator[str]:
-    for name, info in type(record).model_fields.items():
+    for name in _words_of(type(record)).texts:
         value = getattr(record, name)
-        if value is None or not field.is_text(info):
-            continue
-        yield value if isinstance(value, str) else "；".join(value)
+        if value is not None:
+            yield value if isinstance(value, str) else "；".join(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The fields of a kind that have words: texts, terms, codes with their lists, sectors."""
+
+    texts: tuple[str, ...]
+    terms: tuple[str, ...]
+    codes: tuple[tuple[str, str], ...]
+    sectors: tuple[str, ...]
+
+
+@cache
+def _words_of(kind: type[Record]) -> _Words:
+    fields = kind.model_fields
+    return _Words(
+        tuple(name for name, info in fields.items() if field.is_text(info)),
+        tuple(name for name in _TERM_FIELDS if name in fields),
+        tuple((name, codes) for name, codes in CODE_FIELDS.items() if name in fields),
+        tuple(name for name in SECTOR_FIELDS if name in fields and name != "sectors_exclude"),
+    )
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -82,19 +104,11 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _labels(record: Record) -> Iterator[str]:
+    named = _words_of(type(record))
     words = [
-        *(word for name in _TERM_FIELDS for word in _terms(getattr(record, name, None))),
-        *(
-            code_list(codes).label(code)
-            for name, codes in CODE_FIELDS.items()
-            for code in _several(getattr(record, name, None))
-        ),
-        *(
-            sector_label(sector)
-            for name in SECTOR_FIELDS
-            if name != "sectors_exclude"
-            for sector in _several(getattr(record, name, None))
-        ),
+        *(str(term) for name in named.terms for term in _several(getattr(record, name)) if isinstance(term, Term)),
+        *(code_list(codes).label(code) for name, codes in named.codes for code in _several(getattr(record, name))),
+        *(sector_label(sector) for name in named.sectors for sector in _several(getattr(record, name))),
     ]
     if isinstance(record, Project) and record.trl is not None:
         words.append(f"TRL{record.trl}")
@@ -106,12 +120,6 @@ def sector_label(sector: str, language: str = "zh") -> str:
     """The name of `scheme:code`, or the word of `text:word`."""
     scheme, _, code = sector.partition(":")
     return code if scheme == "text" else code_list(scheme).label(code, language)
-
-
-def _terms(value: Any) -> Iterator[str]:
-    for term in _several(value):
-        if isinstance(term, Term):
-            yield str(term)
 
 
 def _several(value: Any) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ from matcher.domain.texts import passages, whole
 Rows = NDArray[np.int64]
 Fetch = Callable[[Sequence[str]], Sequence[Record]]
 
-_BATCH = 2048
+_BATCH = 8192
 _DEPTH = 100
 
 
