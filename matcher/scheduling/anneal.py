@@ -11,6 +11,8 @@ from matcher.scheduling.chains import Board, Chain
 from matcher.scheduling.plan import unhurried
 
 COLD = 0.1
+TOLD = 4096
+"""Progress is told after so many chains."""
 PARTNERS = 8
 """Chains tried the other way where all places are taken; with 1 in place of 8 a tight event keeps half as many
 breaks again."""
@@ -18,9 +20,9 @@ breaks again."""
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How an annealing run goes: steps, starting heat, share of moves that start from a party with a break."""
+    """How an annealing run goes: chains tried, starting heat, share of moves that start from a party with a break."""
 
-    steps: int
+    chains: int
     hot: float = 0.4
     targeted: float = 0.9
 
@@ -38,9 +40,11 @@ class Annealer:
         ]
         self.waiting: list[int] = []
         self.position: dict[int, int] = {}
+        self.worth = [0] * board.core.parties
         for party in range(board.core.parties):
             self._note(party)
-        self.cost = sum(self._worth(p, board.breaks(p)) for p in range(board.core.parties))
+        self.cost = sum(self.worth)
+        self.tried = 0
 
     def run(self, pace: Pace, tick: Callable[[int], None] | None = None, left: Callable[[], float] = unhurried) -> int:
         """Anneal at a pace and end on the best board met; gives its cost."""
@@ -48,15 +52,15 @@ class Annealer:
         units = [u for u in self.board.units if sum(self.board.allowed[u]) > 1]
         if not units:
             return best
-        for step in range(pace.steps):
-            if self.cost == 0:
-                break
-            if step % 4096 == 0:
+        self.tried = told = 0
+        while self.tried < pace.chains and self.cost > 0:
+            if self.tried >= told:
+                told = self.tried + TOLD
                 if tick is not None:
                     tick(best)
                 if left() <= 0:
                     break
-            heat = pace.hot * (COLD / pace.hot) ** (step / pace.steps)
+            heat = pace.hot * (COLD / pace.hot) ** (self.tried / pace.chains)
             self._try(units, heat, pace.targeted)
             if self.cost < best:
                 best, best_slots = self.cost, dict(self.board.slot_of)
@@ -66,6 +70,7 @@ class Annealer:
     def _try(self, units: list[int], heat: float, targeted: float) -> None:
         draw = self.random.random
         board = self.board
+        self.tried += 1
         move = self._targeted() if self.waiting and draw() < targeted else None
         if move is None:
             unit = units[int(draw() * len(units))]
@@ -84,23 +89,43 @@ class Annealer:
             return
         if chain is None:
             return
-        after = self._after(chain)
-        change = self._change(after)
+        change = self._change(chain)
         if change <= 0 or draw() < math.exp(-change / heat):
             board.apply(chain.moves)
             self.cost += change
-            for party, _ in after:
-                self._note(party)
+            for party, net in chain.shift.items():
+                if net:
+                    self._note(party)
 
     def _balanced(self, chain: Chain, row: list[int]) -> Chain | None:
         """Where every place is taken, somebody else must go the other way: the best of a few drawn ones."""
         draw = self.random.random
+        self.tried += PARTNERS // 2  # the others fail at once, as a rule
         partners = [row[int(draw() * len(row))] for _ in range(PARTNERS)]
-        return min(self.board.balanced(chain, partners), key=lambda c: self._change(self._after(c)), default=None)
+        return min(self.board.balanced(chain, partners), key=self._change, default=None)
 
-    def _change(self, after: list[tuple[int, int]]) -> int:
-        board = self.board
-        return sum(self._worth(p, board.breaks(p, busy)) - self._worth(p, board.breaks(p)) for p, busy in after)
+    def _change(self, chain: Chain) -> int:
+        """By how much the cost grows with a chain."""
+        board, source, target = self.board, chain.source, chain.target
+        change = 0
+        for party, net in chain.shift.items():
+            if not net:
+                continue
+            counts, bits, busy = board.count[party], board.bit[party], board.busy[party]
+            into, out = bits[target], bits[source]
+            mask = busy & ~(into | out)
+            if counts[target] + net > 0:
+                mask |= into
+            if counts[source] - net > 0:
+                mask |= out
+            if mask != busy:
+                breaks = (mask & ~(mask << 1)).bit_count()
+                for day in board.days[party]:
+                    if mask & day:
+                        breaks -= 1
+                over = breaks - self.limit[party]
+                change += (breaks + 10 * over if over > 0 else breaks) - self.worth[party]
+        return change
 
     def _targeted(self) -> tuple[int, int] | None:
         """A meeting of a waiting party and one of its counted idle slots."""
@@ -110,32 +135,16 @@ class Annealer:
         if not busy:
             return None
         unit = busy[int(draw() * len(busy))][0]
-        may, bit, count = board.allowed[unit], board.bit[party], board.count[party]
-        idle = [t for t in range(board.core.slots) if may[t] and bit[t] and not count[t]]
+        may, bit, held = board.allowed[unit], board.bit[party], board.at[party]
+        idle = [t for t, free in enumerate(may) if free and bit[t] and not held[t]]
         return (unit, idle[int(draw() * len(idle))]) if idle else None
 
-    def _after(self, chain: Chain) -> list[tuple[int, int]]:
-        """(party, new busy bits) of every party whose slots change."""
-        board, source, target = self.board, chain.source, chain.target
-        changed = []
-        for party, net in chain.shift.items():
-            if net:
-                counts, bits = board.count[party], board.bit[party]
-                mask = board.busy[party] & ~(bits[target] | bits[source])
-                if counts[target] + net > 0:
-                    mask |= bits[target]
-                if counts[source] - net > 0:
-                    mask |= bits[source]
-                changed.append((party, mask))
-        return changed
-
-    def _worth(self, party: int, breaks: int) -> int:
-        over = breaks - self.limit[party]
-        return breaks + 10 * over if over > 0 else breaks
-
     def _note(self, party: int) -> None:
-        """Keep the list of waiting parties."""
-        waits = self.board.breaks(party) > 0
+        """Keep what a party's breaks are worth, and the list of waiting parties."""
+        breaks = self.board.breaks(party)
+        over = breaks - self.limit[party]
+        self.worth[party] = breaks + 10 * over if over > 0 else breaks
+        waits = breaks > 0
         if waits and party not in self.position:
             self.position[party] = len(self.waiting)
             self.waiting.append(party)

@@ -182,24 +182,25 @@ class Board:
         Places are not asked (``crowded``), nor orders and rests (``keeps_rules``).
         """
         source, target = chain.source, chain.target
+        allowed, length, parties_of, at, cap = self.allowed, self.length, self.parties_of, self.at, self.cap
         moves, shift = dict(chain.moves), dict(chain.shift)
         moves[unit] = source if self.slot_of[unit] == target else target
         stack = [unit]
         while stack:
             x = stack.pop()
             to = moves[x]
-            away = source if to == target else target
-            if not self.allowed[x][to] or self.length[x] > 1 or len(moves) > LONGEST_CHAIN:
+            if not allowed[x][to] or length[x] > 1 or len(moves) > LONGEST_CHAIN:
                 return None
-            sign = 1 if to == target else -1
-            for party in self.parties_of[x]:
-                pushed = self.at[party][to]
-                if self.cap[party][to] > 1:
-                    pushed = self._too_many(party, to, moves)
-                for y in pushed:
-                    if y not in moves:
-                        moves[y] = away
-                        stack.append(y)
+            away, sign = (source, 1) if to == target else (target, -1)
+            for party in parties_of[x]:
+                pushed = at[party][to]
+                if pushed:
+                    if cap[party][to] > 1:
+                        pushed = self._too_many(party, to, moves)
+                    for y in pushed:
+                        if y not in moves:
+                            moves[y] = away
+                            stack.append(y)
                 shift[party] = shift.get(party, 0) + sign
         return Chain(source, target, moves, shift, chain.enters)
 
@@ -211,17 +212,18 @@ class Board:
 
     def crowded(self, chain: Chain) -> int:
         """The slot of the chain in which a place would be missing after it; -1 if there is none."""
-        source, target = chain.source, chain.target
+        source, target, enters, pools_of = chain.source, chain.target, chain.enters, self.pools_of
         net: dict[int, int] = {}
         for x, to in chain.moves.items():
-            for pool in self.pools_of[x]:
-                net[pool] = net.get(pool, 0) + (1 if to == target else -1)
+            sign = 1 if to == target else -1
+            for pool in pools_of[x]:
+                net[pool] = net.get(pool, 0) + sign
         for pool, more in net.items():
             load, cap = self.load[pool], self.cap[pool]
-            if load[target] + more > cap[target] and more > 0:
+            if more > 0 and load[target] + more > cap[target]:
                 return target
-            if more < 0 or chain.enters >= 0:
-                back = more - (chain.enters >= 0 and pool in self.pools_of[chain.enters])
+            if more < 0 or enters >= 0:
+                back = more - (enters >= 0 and pool in pools_of[enters])
                 if back < 0 and load[source] - back > cap[source]:
                     return source
         return -1

@@ -20,8 +20,6 @@ NEARLY = 10
 """So few breaks after a quick run are gone after another one; more need the long one."""
 LONG = Pace(1_500_000, hot=0.4, targeted=0.5)
 AGAIN = Pace(600_000, hot=0.35, targeted=0.5)
-IDLE_ROUNDS = 2
-"""Rounds without a gain after which the long search ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Effort:
     rounds: int = 4
     exact_columns: int = 6_000
     exact_conflicts: int = 40_000
+    day_columns: int = 10_000
     day_conflicts: int = 15_000
     timetable_conflicts: int = 3_000_000
     nodes: int = 500
@@ -139,7 +138,6 @@ def _quickly(
 def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell | None) -> Compacted:
     """Long annealing and exact days in turns."""
     placed, breaks, spent = start.placed, start.breaks, start.conflicts
-    idle = 0
     for turn in range(effort.rounds):
         pace = effort.again if turn else effort.long
         trial, _ = _anneal(core, placed, seed + 1 + turn, pace, (tell, effort.left))
@@ -150,8 +148,7 @@ def _slowly(core: Core, start: Compacted, seed: int, effort: Effort, tell: Tell 
         before, breaks = breaks, sum(waiting(core, placed))
         if tell is not None:
             tell("breaks", breaks)
-        idle = 0 if breaks < before else idle + 1
-        if breaks <= start.bound or effort.left() <= 0 or idle == IDLE_ROUNDS:
+        if breaks <= start.bound or effort.left() <= 0 or (turn and breaks == before):
             break
     return Compacted(placed, breaks, start.bound, spent)
 
@@ -169,8 +166,13 @@ def _anneal(core: Core, placed: dict[int, int], seed: int, pace: Pace, watch: Wa
 def _day_exactly(
     core: Core, placed: dict[int, int], day: tuple[int, ...], effort: Effort
 ) -> tuple[dict[int, int], int]:
-    """One day's meetings laid out again with the fewest breaks; the other days stay."""
+    """One day's meetings laid out again with the fewest breaks; the other days stay.
+
+    A day of too many columns stays as it is: the search would end without an answer.
+    """
     here = {u for u, t in placed.items() if t in day}
+    if sum(int(core.start[u, day].sum()) for u in here) > effort.day_columns:
+        return placed, 0
     starts = {int(core.meeting[u]): day for u in here}
     answer = fewest_breaks(core, sorted(starts), effort.day_conflicts, starts=starts, left=effort.left)
     if answer.placement is None:
