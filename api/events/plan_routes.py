@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.cases.owned import IF_MATCH, changed, from_version, head, tag
 from api.events.building import event_of, plan_of, planner_event, release_of
 from api.events.event_routes import BODY, CHANGED
-from api.events.refusals import CAUSES, blocked, broken_rules, shown_finding, told
+from api.events.refusals import blocked, broken_rules, shown_broken, shown_finding, told
 from api.events.standing import organized
 from api.events.state import KeptMeeting, KeptPlan, KeptRelease, Pin, State, Told
 from api.events.task import task_meetings
@@ -189,7 +189,12 @@ async def check_plan(request: Request, event_id: str, caller: Asker) -> Response
         planned = event_of(state, kept)
         checked = check(planned, plan_of(planned, kept).rows())
         goals = {name: getattr(checked, name) for name in ("score", "shortfall", "breaks")}
-        return {"holds": checked.holds, "broken": checked.broken, **goals, "findings": found}
+        return {
+            "holds": checked.holds,
+            "broken": [shown_broken(each) for each in checked.broken],
+            **goals,
+            "findings": found,
+        }
 
     return answer(await request.app.state.match_threads(verdict))
 
@@ -338,9 +343,9 @@ def _shown(case: Case, state: State, kept: KeptPlan) -> dict[str, Any]:
                 "meeting": each.meeting,
                 "parties": [ids[p] for p in event.meetings[each.meeting].parties],
                 "cause": each.cause,
-                "cause_zh": CAUSES[each.cause],
                 "because_of": [ids[p] for p in each.parties],
-                "sentence": each.sentence,
+                "text_zh": each.sentence.zh,
+                "text_en": each.sentence.en,
                 "price": each.price,
             }
             for each in refusals(event, plan, prices)

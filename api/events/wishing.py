@@ -113,14 +113,14 @@ def possible_meetings(
     refused = {key((o.party, r.partner)): (o.party, r) for o in given for r in o.wishes if r.answer == "declined"}
     for pair in document.do_not_meet:
         if key(pair) in made:
-            made[key(pair)] = made[key(pair)].model_copy(update={"banned": "do-not-meet"})
+            made[key(pair)] = made[key(pair)].model_copy(update={"banned": "不得会面 / do not meet"})
     for each, meeting in made.items():
         said = next((refused[pair] for pair in combinations(each, 2) if pair in refused), None)
         if said is not None:
-            made[each] = meeting.model_copy(update={"banned": f"{said[0]} declined: {said[1].reason}"})
+            made[each] = meeting.model_copy(update={"banned": f"{said[0]} 已拒绝：{said[1].reason} / declined"})
     order = {key(meeting.parties): n for n, meeting in enumerate(before)}
     kept = [
-        made.get(each, old.model_copy(update={"banned": "no longer wished", "must": False}))
+        made.get(each, old.model_copy(update={"banned": "已无意向 / no longer wished", "must": False}))
         for each, old in zip(order, before, strict=True)
     ]
     return (*kept, *(made[each] for each in sorted(made.keys() - order.keys())))

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import FormatError, SchedulingError
 from matcher.scheduling.plan import Plan
 from matcher.scheduling.problem import Event
@@ -63,7 +64,7 @@ def check(
         seats_from_document(document)
         verdict = verify(problem, document["meetings"])
     for broken in verdict.broken:
-        typer.echo(f"{broken.rule}: {broken.reason}")
+        typer.echo(f"{broken.rule}: {broken.reason.both}")
     kept = "every rule is kept" if verdict.holds else f"{len(verdict.broken)} rules are broken"
     typer.echo(f"{kept}; score {verdict.score}, shortfall {verdict.shortfall}, breaks {verdict.breaks}")
     if not verdict.holds:
@@ -126,7 +127,7 @@ def propose(
         _write(proposals_document(problem, found, sentences), out)
     errors.print(f"{len(found)} wishes proposed", highlight=False)
     for sentence in sentences[:20]:
-        errors.print(sentence, highlight=False, markup=False)
+        errors.print(sentence.both, highlight=False, markup=False)
 
 
 @app.command()
@@ -210,7 +211,7 @@ def _explain(event: Event) -> None:
 
     found = findings(event)
     for finding in found:
-        typer.echo(f"{'blocks' if finding.blocks else 'promise'}: {finding.reason}; {finding.remedy}")
+        typer.echo(f"{'blocks' if finding.blocks else 'promise'}: {finding.words.both}")
     clash = contradiction(event) if event.required else None
     if clash is None and not any(f.blocks for f in found):
         typer.echo("the meetings that must be held do not contradict each other")
@@ -218,9 +219,9 @@ def _explain(event: Event) -> None:
     if clash is not None:
         typer.echo("these rules cannot all hold:" if clash.is_smallest else "among these rules is a contradiction:")
         for sentence in clash.sentences:
-            typer.echo(f"  {sentence}")
+            typer.echo(f"  {sentence.both}")
         for rule in clash.relaxations[:5]:
-            typer.echo(f"  a plan exists without: {describe(event, rule)}")
+            typer.echo(f"  a plan exists without: {describe(event, rule).both}")
     raise typer.Exit(1)
 
 
@@ -252,23 +253,43 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FormatError("file", str(path), f"it is not UTF-8 ({error.reason})", "save it as UTF-8") from error
+        raise FormatError(
+            "file",
+            str(path),
+            Words(f"不是 UTF-8（{error.reason}）", f"it is not UTF-8 ({error.reason})"),
+            Words("另存为 UTF-8", "save it as UTF-8"),
+        ) from error
 
 
 def _json(path: Path) -> Any:
     try:
         return json.loads(_text(path))
     except json.JSONDecodeError as error:
-        raise FormatError("file", str(path), f"it is not JSON ({error})", "give the file that was written") from error
+        raise FormatError(
+            "file",
+            str(path),
+            Words(f"不是 JSON（{error}）", f"it is not JSON ({error})"),
+            Words("给出先前写出的文件", "give the file that was written"),
+        ) from error
 
 
 def _time(field: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise FormatError(field, text, "it is no time", "write 2026-05-01T09:00+08:00") from error
+        raise FormatError(
+            field,
+            text,
+            Words("不是时间", "it is no time"),
+            Words("写作 2026-05-01T09:00+08:00", "write 2026-05-01T09:00+08:00"),
+        ) from error
     if moment.tzinfo is None:
-        raise FormatError(field, text, "a time needs its zone", "write 2026-05-01T09:00+08:00")
+        raise FormatError(
+            field,
+            text,
+            Words("时间须带时区", "a time needs its zone"),
+            Words("写作 2026-05-01T09:00+08:00", "write 2026-05-01T09:00+08:00"),
+        )
     return moment
 
 

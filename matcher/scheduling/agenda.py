@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from matcher.domain.words import Words
 from matcher.scheduling.check import place_kind
 from matcher.scheduling.errors import EventError
 from matcher.scheduling.plan import Plan, Seat
@@ -88,7 +89,12 @@ def with_clock(event: Event, first: datetime, minutes: int, pause: int = 0) -> E
         EventError: no zone, or slots that do not last.
     """
     if first.tzinfo is None:
-        raise EventError("starts", first.isoformat(), "a time needs its zone", "write 2026-05-01T09:00+08:00")
+        raise EventError(
+            "starts",
+            first.isoformat(),
+            Words("时间须带时区", "a time needs its zone"),
+            Words("写作 2026-05-01T09:00+08:00", "write 2026-05-01T09:00+08:00"),
+        )
     slots = list(event.slots)
     for number, day in enumerate(event.days):
         for position, t in enumerate(day):

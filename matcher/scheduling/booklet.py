@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from matcher.domain.words import Words
 from matcher.scheduling.agenda import agenda
 from matcher.scheduling.errors import EventError
 from matcher.scheduling.plan import Plan
@@ -81,7 +82,12 @@ def booklet(event: Event, plan: Plan, warn: Callable[[str], None], stamp: dateti
     try:
         pdf, _ = typst.compile_with_warnings(TEMPLATE.encode(), format="pdf", sys_inputs=inputs, timestamp=stamp)
     except (RuntimeError, typst.TypstError) as error:
-        raise EventError("booklet", event.name, f"it cannot be set ({error})", "look at the names") from error
+        raise EventError(
+            "booklet",
+            event.name,
+            Words(f"无法排版（{error}）", f"it cannot be set ({error})"),
+            Words("检查名称中的特殊字符", "look at the names"),
+        ) from error
     return bytes(pdf)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar
 from icalendar import Event as Entry
 
+from matcher.domain.words import Words
 from matcher.scheduling.agenda import agenda
 from matcher.scheduling.errors import EventError
 from matcher.scheduling.problem import Event
@@ -29,7 +30,12 @@ def calendar(event: Event, published: Release, party: int, stamp: datetime) -> b
         EventError: the event's slots have no times.
     """
     if any(slot.starts_at is None for slot in event.slots):
-        raise EventError("slot.starts_at", None, "a calendar needs times", "give the slots their times")
+        raise EventError(
+            "slot.starts_at",
+            None,
+            Words("日历需要时段的时间", "a calendar needs times"),
+            Words("给各时段填上起止时间", "give the slots their times"),
+        )
     result = Calendar()
     result.add("prodid", "-//Matcher//events//ZH")
     result.add("version", "2.0")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from matcher.domain.words import Words
 from matcher.scheduling.problem import Event
 
 
@@ -20,7 +21,7 @@ class Broken:
 
     rule: str
     meetings: tuple[int, ...]
-    reason: str
+    reason: Words
 
 
 class Held(NamedTuple):
@@ -87,9 +88,13 @@ def _read(row: Sequence[Any]) -> Held:
 def _numbers(event: Event, plan: Sequence[Held]) -> Iterator[Broken]:
     for row in plan:
         if not 0 <= row.meeting < len(event.meetings):
-            yield Broken("unknown meeting", (row.meeting,), f"there is no meeting {row.meeting}")
+            yield Broken(
+                "unknown meeting",
+                (row.meeting,),
+                Words(f"没有会面 {row.meeting}", f"there is no meeting {row.meeting}"),
+            )
         elif not 0 <= row.slot < len(event.slots):
-            yield Broken("unknown slot", (row.meeting,), f"there is no slot {row.slot}")
+            yield Broken("unknown slot", (row.meeting,), Words(f"没有时段 {row.slot}", f"there is no slot {row.slot}"))
 
 
 def _met(event: Event, plan: Sequence[Held]) -> list[dict[int, list[int]]]:
@@ -107,37 +112,82 @@ def _meetings(event: Event, plan: Sequence[Held]) -> Iterator[Broken]:
     times = Counter(row.meeting for row in plan)
     for meeting, count in times.items():
         if count > 1:
-            yield Broken("once", (meeting,), f"{event.title(meeting)} is placed {count} times")
+            yield Broken(
+                "once",
+                (meeting,),
+                Words(f"{event.title(meeting)} 排了 {count} 次", f"{event.title(meeting)} is placed {count} times"),
+            )
     at = {row.meeting: row.slot for row in plan}
     for meeting, slot in at.items():
         known = event.meetings[meeting]
         if known.banned is not None:
-            yield Broken("banned", (meeting,), f"{event.title(meeting)} may not meet: {known.banned}")
+            yield Broken(
+                "banned",
+                (meeting,),
+                Words(
+                    f"{event.title(meeting)} 不可会面：{known.banned}",
+                    f"{event.title(meeting)} may not meet: {known.banned}",
+                ),
+            )
         if known.allowed is not None and slot not in known.allowed:
-            yield Broken("allowed", (meeting,), f"{event.title(meeting)} may not start in slot {slot}")
+            yield Broken(
+                "allowed",
+                (meeting,),
+                Words(
+                    f"{event.title(meeting)} 不可在第 {slot} 号时段开始",
+                    f"{event.title(meeting)} may not start in slot {slot}",
+                ),
+            )
         last = slot + known.length - 1
         if last >= len(event.slots) or event.slots[last].day != event.slots[slot].day:
-            yield Broken("length", (meeting,), f"{event.title(meeting)} does not fit behind slot {slot}")
+            yield Broken(
+                "length",
+                (meeting,),
+                Words(
+                    f"{event.title(meeting)} 从第 {slot} 号时段起排不下",
+                    f"{event.title(meeting)} does not fit behind slot {slot}",
+                ),
+            )
     for meeting, slot in event.fixed:
         if at.get(meeting) != slot:
-            yield Broken("fixed", (meeting,), f"{event.title(meeting)} is fixed in slot {slot}")
+            yield Broken(
+                "fixed",
+                (meeting,),
+                Words(
+                    f"{event.title(meeting)} 固定在第 {slot} 号时段", f"{event.title(meeting)} is fixed in slot {slot}"
+                ),
+            )
     for meeting, known in enumerate(event.meetings):
         if known.required and meeting not in at:
-            yield Broken("required", (meeting,), f"{event.title(meeting)} must be held")
+            yield Broken(
+                "required",
+                (meeting,),
+                Words(f"{event.title(meeting)} 必须举行", f"{event.title(meeting)} must be held"),
+            )
 
 
 def _parties(event: Event, met: Sequence[dict[int, list[int]]]) -> Iterator[Broken]:
     for number, party in enumerate(event.parties):
         held = {meeting for meetings in met[number].values() for meeting in meetings}
         if party.cap is not None and len(held) > party.cap:
-            reason = f"{party.label} has {len(held)} meetings, its cap is {party.cap}"
+            reason = Words(
+                f"{party.label} 有 {len(held)} 场会面，上限为 {party.cap}",
+                f"{party.label} has {len(held)} meetings, its cap is {party.cap}",
+            )
             yield Broken("cap", tuple(sorted(held)), reason)
         for slot, meetings in met[number].items():
             present = sum(slot not in person.unavailable for person in party.representatives)
             if present == 0:
-                yield Broken("availability", tuple(meetings), f"{party.label} is absent in slot {slot}")
+                yield Broken(
+                    "availability",
+                    tuple(meetings),
+                    Words(f"{party.label} 在第 {slot} 号时段不在场", f"{party.label} is absent in slot {slot}"),
+                )
             elif len(meetings) > present:
-                reason = f"{party.label} is in {len(meetings)} meetings in slot {slot}, {present} present"
+                reason = Words(
+                    f"{party.label} 在第 {slot} 号时段有 {len(meetings)} 场会面，到场 {present} 人",
+                    f"{party.label} is in {len(meetings)} meetings in slot {slot}, {present} present",
+                )
                 yield Broken("two places", tuple(meetings), reason)
         if event.max_run is not None:
             yield from _runs(event, number, met[number], event.max_run)
@@ -149,7 +199,10 @@ def _runs(event: Event, party: int, met: dict[int, list[int]], longest: int) -> 
         for slot in day:
             run = [*run, slot] if met.get(slot) else []
             if len(run) == longest + 1:
-                reason = f"{event.parties[party].label} meets {len(run)} times without a rest from slot {run[0]}"
+                reason = Words(
+                    f"{event.parties[party].label} 自第 {run[0]} 号时段起连续 {len(run)} 场无休息",
+                    f"{event.parties[party].label} meets {len(run)} times without a rest from slot {run[0]}",
+                )
                 yield Broken("max run", tuple(m for t in run for m in met[t]), reason)
 
 
@@ -178,7 +231,10 @@ def _places(event: Event, plan: Sequence[Held]) -> Iterator[Broken]:
         else:
             continue
         if len(meetings) > places:
-            reason = f"slot {slot} has {len(meetings)} meetings for {places} {kind} places"
+            reason = Words(
+                f"第 {slot} 号时段有 {len(meetings)} 场会面，{kind} 位只有 {places} 个",
+                f"slot {slot} has {len(meetings)} meetings for {places} {kind} places",
+            )
             yield Broken(f"{kind} places", tuple(meetings), reason)
 
 
@@ -193,22 +249,36 @@ def _tables(event: Event, plan: Sequence[Held]) -> Iterator[Broken]:
         name = row.table
         kind = place_kind(event, meeting)
         if (name is None) == (kind == "table"):
-            yield Broken("place", (meeting,), f"{event.title(meeting)} needs a {kind} place, the plan says {name}")
+            yield Broken(
+                "place",
+                (meeting,),
+                Words(
+                    f"{event.title(meeting)} 需要 {kind} 位，计划写的是 {name}",
+                    f"{event.title(meeting)} needs a {kind} place, the plan says {name}",
+                ),
+            )
         if name is None:
             continue
         table = known.get(name)
         if table is None:
-            yield Broken("table", (meeting,), f"there is no table {name}")
+            yield Broken("table", (meeting,), Words(f"没有桌 {name}", f"there is no table {name}"))
             continue
         if not event.meetings[meeting].equipment <= table.equipment:
             missing = ", ".join(sorted(event.meetings[meeting].equipment - table.equipment))
-            yield Broken("equipment", (meeting,), f"table {name} has no {missing}")
+            yield Broken("equipment", (meeting,), Words(f"桌 {name} 没有 {missing}", f"table {name} has no {missing}"))
         for t in range(slot, slot + event.meetings[meeting].length):
             sits[table.id, t].append(meeting)
     for (name, slot), meetings in sits.items():
         room = 0 if slot in known[name].closed else known[name].capacity
         if len(meetings) > room:
-            yield Broken("table", tuple(meetings), f"table {name} holds {len(meetings)} meetings in slot {slot}")
+            yield Broken(
+                "table",
+                tuple(meetings),
+                Words(
+                    f"桌 {name} 在第 {slot} 号时段有 {len(meetings)} 场会面",
+                    f"table {name} holds {len(meetings)} meetings in slot {slot}",
+                ),
+            )
 
 
 def _people(event: Event, plan: Sequence[Held]) -> Iterator[Broken]:
@@ -226,23 +296,46 @@ def _people(event: Event, plan: Sequence[Held]) -> Iterator[Broken]:
             for t in range(slot, slot + event.meetings[meeting].length):
                 places[party, person, t].append(meeting)
                 if t in who.unavailable:
-                    yield Broken("person away", (meeting,), f"{who.name or person} is absent in slot {t}")
+                    yield Broken(
+                        "person away",
+                        (meeting,),
+                        Words(
+                            f"{who.name or person} 在第 {t} 号时段不在场", f"{who.name or person} is absent in slot {t}"
+                        ),
+                    )
         if len(spoken) > 1 and not frozenset.intersection(*spoken):
-            yield Broken("language", (meeting,), f"{event.title(meeting)} have no language in common")
+            yield Broken(
+                "language",
+                (meeting,),
+                Words(f"{event.title(meeting)} 没有共同语言", f"{event.title(meeting)} have no language in common"),
+            )
     for (party, person, slot), meetings in places.items():
         if len(meetings) > 1:
-            reason = f"person {person} of {event.parties[party].label} is twice in slot {slot}"
+            reason = Words(
+                f"{event.parties[party].label} 的第 {person} 号代表在第 {slot} 号时段出现两次",
+                f"person {person} of {event.parties[party].label} is twice in slot {slot}",
+            )
             yield Broken("person in two places", tuple(meetings), reason)
     for (party, person), load in loads.items():
         cap = event.parties[party].representatives[person].cap
         if cap is not None and load > cap:
-            yield Broken("person cap", (), f"person {person} of {event.parties[party].label} has {load} of {cap}")
+            yield Broken(
+                "person cap",
+                (),
+                Words(
+                    f"{event.parties[party].label} 的第 {person} 号代表有 {load} 场，上限 {cap}",
+                    f"person {person} of {event.parties[party].label} has {load} of {cap}",
+                ),
+            )
 
 
 def _order(event: Event, at: dict[int, int]) -> Iterator[Broken]:
     for first, second in event.before:
         if first in at and second in at and at[first] + event.meetings[first].length > at[second]:
-            reason = f"{event.title(first)} must come before {event.title(second)}"
+            reason = Words(
+                f"{event.title(first)} 须先于 {event.title(second)}",
+                f"{event.title(first)} must come before {event.title(second)}",
+            )
             yield Broken("before", (first, second), reason)
 
 
@@ -261,8 +354,18 @@ def _day_breaks(event: Event, party: int, day: Sequence[int], met: dict[int, lis
 def _waiting(event: Event, breaks: Sequence[int]) -> Iterator[Broken]:
     spread = event.breaks.spread
     if spread is not None and breaks and max(breaks) - min(breaks) > spread:
-        reason = f"breaks differ by {max(breaks) - min(breaks)} between parties, {spread} allowed"
+        reason = Words(
+            f"各方空档数相差 {max(breaks) - min(breaks)}，至多 {spread}",
+            f"breaks differ by {max(breaks) - min(breaks)} between parties, {spread} allowed",
+        )
         yield Broken("spread", (), reason)
     for number, party in enumerate(event.parties):
         if party.max_breaks is not None and breaks[number] > party.max_breaks:
-            yield Broken("breaks", (), f"{party.label} waits {breaks[number]} times, {party.max_breaks} allowed")
+            yield Broken(
+                "breaks",
+                (),
+                Words(
+                    f"{party.label} 有 {breaks[number]} 个空档，至多 {party.max_breaks}",
+                    f"{party.label} waits {breaks[number]} times, {party.max_breaks} allowed",
+                ),
+            )

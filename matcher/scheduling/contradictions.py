@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pysat.card import CardEnc, EncType
 from pysat.solvers import Solver
 
+from matcher.domain.words import Words
 from matcher.scheduling.check import place_kind
 from matcher.scheduling.problem import Event
 
@@ -34,7 +35,7 @@ class Contradiction:
     """
 
     rules: tuple[Rule, ...]
-    sentences: tuple[str, ...]
+    sentences: tuple[Words, ...]
     parties: tuple[int, ...]
     relaxations: tuple[Rule, ...]
     is_smallest: bool
@@ -72,21 +73,24 @@ def contradiction(event: Event, conflicts: int = 20_000) -> Contradiction | None
     return Contradiction(rules, tuple(describe(event, r) for r in rules), parties, tuple(ways), smallest)
 
 
-def describe(event: Event, rule: Rule) -> str:
+def describe(event: Event, rule: Rule) -> Words:
     """A rule as a sentence."""
     if rule.kind == "tables":
-        return f"slot {rule.subject} has {_tables(event, rule.subject)} tables"
+        tables = _tables(event, rule.subject)
+        return Words(f"第 {rule.subject} 号时段有 {tables} 张桌", f"slot {rule.subject} has {tables} tables")
     if rule.kind == "before":
-        first, second = event.before[rule.subject]
-        return f"{event.title(first)} comes before {event.title(second)}"
-    if rule.kind in {"absence", "one place"}:
-        label = event.parties[rule.subject].label
-        return f"{label} is absent in some slots" if rule.kind == "absence" else f"{label} is in one place at a time"
-    title = event.title(rule.subject)
-    if rule.kind == "fixed":
-        slots = sorted({t for m, t in event.fixed if m == rule.subject})
-        return f"{title} is fixed in slot {', '.join(map(str, slots))}"
-    return f"{title} must be held" if rule.kind == "must" else f"{title} is limited to some slots"
+        first, second = (event.title(meeting) for meeting in event.before[rule.subject])
+        return Words(f"{first} 先于 {second}", f"{first} comes before {second}")
+    about_party = rule.kind in {"absence", "one place"}
+    name = event.parties[rule.subject].label if about_party else event.title(rule.subject)
+    slots = ", ".join(str(t) for t in sorted({t for m, t in event.fixed if m == rule.subject}))
+    return {
+        "absence": Words(f"{name} 在部分时段不在场", f"{name} is absent in some slots"),
+        "one place": Words(f"{name} 同一时段只能在一处", f"{name} is in one place at a time"),
+        "fixed": Words(f"{name} 固定在第 {slots} 号时段", f"{name} is fixed in slot {slots}"),
+        "must": Words(f"{name} 必须举行", f"{name} must be held"),
+        "allowed": Words(f"{name} 只能在部分时段举行", f"{name} is limited to some slots"),
+    }[rule.kind]
 
 
 def _concerned(event: Event, rule: Rule) -> tuple[int, ...]:

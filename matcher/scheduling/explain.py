@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from matcher.domain.words import Words
 from matcher.scheduling.check import place_kind
 from matcher.scheduling.core import compile_event
 from matcher.scheduling.counts import starts
@@ -27,7 +28,7 @@ class Refusal:
     meeting: int
     cause: Cause
     parties: tuple[int, ...]
-    sentence: str
+    sentence: Words
     price: float
 
 
@@ -83,31 +84,44 @@ class _View:
             for party in event.meetings[meeting].parties:
                 self.load[party] += 1
 
-    def cause(self, number: int) -> tuple[Cause, tuple[int, ...], str]:
+    def cause(self, number: int) -> tuple[Cause, tuple[int, ...], Words]:
         """Cause, parties it lies with, sentence."""
         event, meeting = self.event, self.event.meetings[number]
         if meeting.banned is not None:
-            return "declined", meeting.parties, f"may not meet: {meeting.banned}"
+            return "declined", meeting.parties, Words(f"不可会面：{meeting.banned}", f"may not meet: {meeting.banned}")
         possible = starts(event, number)
         if not possible:
-            return "availability", meeting.parties, "their presence has no slot in common"
+            return (
+                "availability",
+                meeting.parties,
+                Words("双方没有共同在场的时段", "their presence has no slot in common"),
+            )
         full = tuple(p for p in meeting.parties if self.load[p] >= self._most(p))
         if full:
-            names = " and ".join(f"{event.parties[p].label} ({self.load[p]} of {self._most(p)})" for p in full)
-            return "capacity", full, f"no more meetings for {names}"
+            names = [f"{event.parties[p].label} ({self.load[p]}/{self._most(p)})" for p in full]
+            words = Words(f"{'、'.join(names)} 的会面已满", f"no more meetings for {' and '.join(names)}")
+            return "capacity", full, words
         free = [t for t in possible if all(self._is_free(p, u) for p in meeting.parties for u in self._span(number, t))]
         if not free:
-            return "no common slot", meeting.parties, "both have other meetings in every slot they share"
+            return (
+                "no common slot",
+                meeting.parties,
+                Words("双方共同在场的时段均已有其他会面", "both have other meetings in every slot they share"),
+            )
         return self._last_cause(number, free)
 
-    def _last_cause(self, number: int, free: list[int]) -> tuple[Cause, tuple[int, ...], str]:
+    def _last_cause(self, number: int, free: list[int]) -> tuple[Cause, tuple[int, ...], Words]:
         """Causes that remain when both have room and time."""
         event, parties = self.event, self.event.meetings[number].parties
         if place_kind(event, number) == "table" and all(self._is_full(u) for t in free for u in self._span(number, t)):
-            return "places", (), f"all tables are taken in slots {free}"
+            return "places", (), Words(f"第 {free} 号时段的桌位已满", f"all tables are taken in slots {free}")
         if any(number in pair for pair in event.before) or event.max_run is not None:
-            return "rules", parties, "an order or the longest run stands against it"
-        return "worth", parties, "other meetings were worth more"
+            return (
+                "rules",
+                parties,
+                Words("先后次序或连续会面上限不允许", "an order or the longest run stands against it"),
+            )
+        return "worth", parties, Words("其他会面更有价值", "other meetings were worth more")
 
     def _span(self, number: int, start: int) -> range:
         return range(start, start + self.event.meetings[number].length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import FormatError
 from matcher.scheduling.report import Report
 
@@ -22,7 +23,12 @@ def figure(report: Report) -> Figure:
     try:
         from matplotlib.figure import Figure as Canvas
     except ImportError as error:
-        raise FormatError("plot", "matplotlib", "it is not installed", "run pip install matplotlib") from error
+        raise FormatError(
+            "plot",
+            "matplotlib",
+            Words("尚未安装", "it is not installed"),
+            Words("运行 pip install matplotlib", "run pip install matplotlib"),
+        ) from error
     drawing = Canvas(figsize=(10, 6), layout="constrained")
     panels = drawing.subplots(2, 3).ravel()
     _bars(panels[0], report.meetings_per_party, ("meetings of a party", "parties"))
@@ -42,7 +48,12 @@ def write_figure(report: Report, path: Path) -> None:
         FormatError: another ending, or matplotlib is not installed.
     """
     if path.suffix not in (".svg", ".png"):
-        raise FormatError("plot", path.name, "a figure is .svg or .png", "name it report.svg")
+        raise FormatError(
+            "plot",
+            path.name,
+            Words("图只能是 .svg 或 .png", "a figure is .svg or .png"),
+            Words("命名为 report.svg", "name it report.svg"),
+        )
     drawing = figure(report)
     from matplotlib import rc_context
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import FormatError
 from matcher.scheduling.problem import BreakRule, Event, Meeting, Party, Representative, Slot, Table
 
@@ -26,9 +27,19 @@ def read_event(source: str | Path) -> Event:
     chosen = [d for d in found if not name or (isinstance(d, dict) and d.get("name") == name)]
     if not chosen:
         known = ", ".join(str(d.get("name")) for d in found[:5] if isinstance(d, dict))
-        raise FormatError("name", name, "no such event in the collection", f"use one of {known}, …")
+        raise FormatError(
+            "name",
+            name,
+            Words("集合中没有这个活动", "no such event in the collection"),
+            Words(f"可用 {known} 等", f"use one of {known}, …"),
+        )
     if len(chosen) > 1:
-        raise FormatError("file", path, f"it holds {len(chosen)} events", "choose one as FILE#NAME")
+        raise FormatError(
+            "file",
+            path,
+            Words(f"文件含 {len(chosen)} 个活动", f"it holds {len(chosen)} events"),
+            Words("写作 文件#名称 选一个", "choose one as FILE#NAME"),
+        )
     return event_from_document(chosen[0])
 
 
@@ -38,7 +49,12 @@ def documents(path: Path) -> Iterator[Any]:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise FormatError("file", str(path), f"it cannot be read ({error})", "give a matchevent-2 file") from error
+        raise FormatError(
+            "file",
+            str(path),
+            Words(f"无法读取（{error}）", f"it cannot be read ({error})"),
+            Words("给出 matchevent-2 文件", "give a matchevent-2 file"),
+        ) from error
     try:
         yield json.loads(text)
     except json.JSONDecodeError:
@@ -51,8 +67,10 @@ def _line(path: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line)
     except json.JSONDecodeError as error:
-        rule = f"line {number} is not JSON ({error.msg})"
-        raise FormatError("file", str(path), rule, "write one JSON object a line") from error
+        rule = Words(f"第 {number} 行不是 JSON（{error.msg}）", f"line {number} is not JSON ({error.msg})")
+        raise FormatError(
+            "file", str(path), rule, Words("每行写一个 JSON 对象", "write one JSON object a line")
+        ) from error
 
 
 def event_from_document(document: Any) -> Event:
@@ -63,18 +81,33 @@ def event_from_document(document: Any) -> Event:
     """
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         found = document.get("format") if isinstance(document, dict) else type(document).__name__
-        raise FormatError("format", found, f"only {FORMAT} is read", f'write "format": "{FORMAT}"')
+        raise FormatError(
+            "format",
+            found,
+            Words(f"只读 {FORMAT} 格式", f"only {FORMAT} is read"),
+            Words(f'写上 "format": "{FORMAT}"', f'write "format": "{FORMAT}"'),
+        )
     try:
         return _event(document)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         what = f"{type(error).__name__}: {error}"
-        raise FormatError("document", document.get("name"), f"a field does not fit ({what})", "see docs") from error
+        raise FormatError(
+            "document",
+            document.get("name"),
+            Words(f"有一个字段不合要求（{what}）", f"a field does not fit ({what})"),
+            Words("见 docs/events.md", "see docs/events.md"),
+        ) from error
 
 
 def _event(d: Mapping[str, Any]) -> Event:
     day_of = {int(t): day for day, slots in enumerate(d["days"]) for t in slots}
     if sorted(day_of) != list(range(int(d["slots"]))):
-        raise FormatError("days", d["days"], f"every slot 0 to {d['slots'] - 1} is in one day", "list each slot once")
+        raise FormatError(
+            "days",
+            d["days"],
+            Words(f"时段 0 至 {d['slots'] - 1} 各属于一天", f"every slot 0 to {d['slots'] - 1} is in one day"),
+            Words("每个时段只列一次", "list each slot once"),
+        )
     floor = int(d.get("min_meetings", 0))
     breaks = d.get("breaks") or {}
     order = {int(p["id"]): number for number, p in enumerate(d["participants"])}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import FormatError
 from matcher.scheduling.plan import Plan
 from matcher.scheduling.problem import Event
@@ -45,16 +46,33 @@ def validate_outcomes(event: Event, plan: Plan, outcomes: Iterable[Outcome]) -> 
     for outcome in ordered:
         name = f"outcome of meeting {outcome.meeting}"
         if outcome.meeting not in planned:
-            raise FormatError(name, outcome.state, "the plan does not hold it", "name a meeting of the plan")
+            raise FormatError(
+                name,
+                outcome.state,
+                Words("计划中没有这场会面", "the plan does not hold it"),
+                Words("填写计划中的会面", "name a meeting of the plan"),
+            )
         if outcome.meeting in seen:
-            raise FormatError(name, outcome.state, "it comes twice", "keep one of them")
+            raise FormatError(
+                name, outcome.state, Words("出现了两次", "it comes twice"), Words("保留其中一个", "keep one of them")
+            )
         seen.add(outcome.meeting)
         parties = event.meetings[outcome.meeting].parties
         strange = sorted({*outcome.absent, *outcome.interest} - set(parties))
         if strange:
-            raise FormatError(name, strange[0], "this party is not in it", f"use {', '.join(map(str, parties))}")
+            raise FormatError(
+                name,
+                strange[0],
+                Words("该方不在这场会面中", "this party is not in it"),
+                Words(f"可用 {'、'.join(map(str, parties))}", f"use {', '.join(map(str, parties))}"),
+            )
         if outcome.state == "held" and len(parties) - len(set(outcome.absent)) < 2:
-            raise FormatError(name, outcome.absent, "a meeting is held by two who came", 'say "no_show"')
+            raise FormatError(
+                name,
+                outcome.absent,
+                Words("举行的会面至少两方到场", "a meeting is held by two who came"),
+                Words('写作 "no_show"', 'say "no_show"'),
+            )
     return tuple(ordered)
 
 
@@ -67,8 +85,11 @@ def outcomes_from_document(event: Event, plan: Plan, document: Any) -> tuple[Out
     try:
         found = [_outcome(row) for row in document["outcomes"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        rule = f"a field does not fit ({type(error).__name__}: {error})"
-        raise FormatError("outcomes", "…", rule, "see docs/events.md") from error
+        rule = Words(
+            f"有一个字段不合要求（{type(error).__name__}: {error}）",
+            f"a field does not fit ({type(error).__name__}: {error})",
+        )
+        raise FormatError("outcomes", "…", rule, Words("见 docs/events.md", "see docs/events.md")) from error
     return validate_outcomes(event, plan, found)
 
 

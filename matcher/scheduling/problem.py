@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import EventError
 from matcher.scheduling.validation import validate_event
 
@@ -28,9 +29,19 @@ class Slot:
 
     def __post_init__(self) -> None:
         if self.starts_at is not None and self.starts_at.tzinfo is None:
-            raise EventError("slot.starts_at", self.starts_at, "a time needs its zone", "give an aware time")
+            raise EventError(
+                "slot.starts_at",
+                self.starts_at,
+                Words("时间须带时区", "a time needs its zone"),
+                Words("写上时区，如 +08:00", "give an aware time"),
+            )
         if self.starts_at is not None and self.minutes < 1:
-            raise EventError("slot.minutes", self.minutes, "a slot lasts at least a minute", "give its length")
+            raise EventError(
+                "slot.minutes",
+                self.minutes,
+                Words("时段至少一分钟", "a slot lasts at least a minute"),
+                Words("填写时长", "give its length"),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,12 @@ class Table:
 
     def __post_init__(self) -> None:
         if self.capacity < 1:
-            raise EventError(f"table {self.id}.capacity", self.capacity, "a table seats a meeting", "leave it out")
+            raise EventError(
+                f"table {self.id}.capacity",
+                self.capacity,
+                Words("一张桌至少容一场会面", "a table seats a meeting"),
+                Words("不用的桌删去", "leave it out"),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +90,26 @@ class Party:
 
     def __post_init__(self) -> None:
         if not self.representatives:
-            raise EventError(f"party {self.id}.representatives", (), "somebody must come", "name at least one person")
+            raise EventError(
+                f"party {self.id}.representatives",
+                (),
+                Words("至少有一人到场", "somebody must come"),
+                Words("至少写一名代表", "name at least one person"),
+            )
         if self.cap is not None and self.cap < 0:
-            raise EventError(f"party {self.id}.cap", self.cap, "a cap counts meetings", "use 0 or more")
+            raise EventError(
+                f"party {self.id}.cap",
+                self.cap,
+                Words("上限是会面的场数", "a cap counts meetings"),
+                Words("填 0 或以上", "use 0 or more"),
+            )
         if self.promised < 0:
-            raise EventError(f"party {self.id}.promised", self.promised, "a promise counts meetings", "use 0 or more")
+            raise EventError(
+                f"party {self.id}.promised",
+                self.promised,
+                Words("承诺是会面的场数", "a promise counts meetings"),
+                Words("填 0 或以上", "use 0 or more"),
+            )
 
     def present(self, slot: int) -> int:
         """How many representatives are present in a slot."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import FormatError, WishError
 from matcher.scheduling.problem import Event
 from matcher.scheduling.wishes import Wish, validate_wishes
@@ -47,13 +48,23 @@ def ranked_from_csv(text: str) -> tuple[Ranked, ...]:
     table = csv.DictReader(io.StringIO(text))
     missing = [name for name in CSV_COLUMNS if name not in (table.fieldnames or ())]
     if missing:
-        raise FormatError("columns", table.fieldnames, f"{missing[0]} is missing", f"head it {','.join(CSV_COLUMNS)}")
+        raise FormatError(
+            "columns",
+            table.fieldnames,
+            Words(f"缺少 {missing[0]} 列", f"{missing[0]} is missing"),
+            Words(f"表头写作 {','.join(CSV_COLUMNS)}", f"head it {','.join(CSV_COLUMNS)}"),
+        )
     lines = []
     for number, row in enumerate(table, 2):
         if row.get("verdict") != "INELIGIBLE":
             rank = str(row["rank"])
             if not rank.isdecimal() or int(rank) < 1:
-                raise FormatError(f"line {number}, rank", rank, "ranks count from 1", "give the place in the list")
+                raise FormatError(
+                    f"line {number}, rank",
+                    rank,
+                    Words("名次从 1 起", "ranks count from 1"),
+                    Words("填写名单中的名次", "give the place in the list"),
+                )
             lines.append(Ranked(str(row["subject_id"]), str(row["candidate_id"]), int(rank)))
     return tuple(lines)
 
@@ -78,8 +89,16 @@ def ranked_from_document(document: Any) -> tuple[Ranked, ...]:
             if item.get("verdict") != "INELIGIBLE"
         )
     except (KeyError, TypeError, AttributeError) as error:
-        rule = f"it is no match list ({type(error).__name__}: {error})"
-        raise FormatError("ranked list", "…", rule, "give the output of `matcher match --json`") from error
+        rule = Words(
+            f"这不是匹配名单（{type(error).__name__}: {error}）",
+            f"it is no match list ({type(error).__name__}: {error})",
+        )
+        raise FormatError(
+            "ranked list",
+            "…",
+            rule,
+            Words("给出 `matcher match --json` 的输出", "give the output of `matcher match --json`"),
+        ) from error
 
 
 def propose(event: Event, ranked: Iterable[Ranked], most: int = 10) -> tuple[Proposal, ...]:
@@ -93,12 +112,22 @@ def propose(event: Event, ranked: Iterable[Ranked], most: int = 10) -> tuple[Pro
         WishError: no line is about two parties of the event, or one line comes twice.
     """
     if most < 1:
-        raise WishError("most", most, "a party is proposed at least one partner", "use 1 or more")
+        raise WishError(
+            "most",
+            most,
+            Words("每方至少推荐一个对象", "a party is proposed at least one partner"),
+            Words("填 1 或以上", "use 1 or more"),
+        )
     number = {party.id: position for position, party in enumerate(event.parties)}
     lines = [line for line in ranked if line.subject in number and line.candidate in number]
     if not lines:
         known = ", ".join(party.id for party in event.parties[:5])
-        raise WishError("ranked lists", 0, "no line is about two parties of the event", f"their ids are {known}, …")
+        raise WishError(
+            "ranked lists",
+            0,
+            Words("没有一行涉及活动的两个参加方", "no line is about two parties of the event"),
+            Words(f"参加方编号为 {known} 等", f"their ids are {known}, …"),
+        )
     place = _places(number, lines)
     length = {subject: max(ranks.values()) for subject, ranks in place.items()}
     reasons = {(number[line.subject], number[line.candidate]): line.reasons for line in lines}
@@ -124,7 +153,12 @@ def _places(number: Mapping[str, int], lines: Iterable[Ranked]) -> dict[int, dic
     for line in lines:
         ranks, candidate = place[number[line.subject]], number[line.candidate]
         if candidate in ranks:
-            raise WishError("ranked lists", line.candidate, f"{line.subject} ranks it twice", "keep one of the lines")
+            raise WishError(
+                "ranked lists",
+                line.candidate,
+                Words(f"{line.subject} 两次列出它", f"{line.subject} ranks it twice"),
+                Words("保留其中一行", "keep one of the lines"),
+            )
         ranks[candidate] = line.rank
     return place
 
@@ -150,12 +184,12 @@ def _why(
     )
 
 
-def proposals_document(event: Event, proposals: Iterable[Proposal], told: Iterable[str]) -> dict[str, Any]:
+def proposals_document(event: Event, proposals: Iterable[Proposal], told: Iterable[Words]) -> dict[str, Any]:
     """Proposals as JSON, with the sentences about who is wanted by more than it can meet."""
     return {
         "event": event.name,
         "wishes": [asdict(p.wish) | {"worth": p.worth, "reasons": list(p.reasons)} for p in proposals],
-        "demand": list(told),
+        "demand": [asdict(sentence) for sentence in told],
     }
 
 
@@ -179,6 +213,9 @@ def wishes_from_document(event: Event, document: Any) -> tuple[Wish, ...]:
             for row in document["wishes"]
         ]
     except (KeyError, TypeError, ValueError) as error:
-        rule = f"a field does not fit ({type(error).__name__}: {error})"
-        raise FormatError("wishes", "…", rule, "see docs/events.md") from error
+        rule = Words(
+            f"有一个字段不合要求（{type(error).__name__}: {error}）",
+            f"a field does not fit ({type(error).__name__}: {error})",
+        )
+        raise FormatError("wishes", "…", rule, Words("见 docs/events.md", "see docs/events.md")) from error
     return validate_wishes(event, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import ChangeError
 from matcher.scheduling.plan import Plan
 from matcher.scheduling.problem import Event
@@ -35,10 +36,17 @@ def release(event: Event, plan: Plan, name: str, last: Release | None = None, ex
     """
     number = 0 if last is None else last.number
     if not name.strip():
-        raise ChangeError("release.name", name, "a release has a name", "name it, say 第一版")
+        raise ChangeError(
+            "release.name",
+            name,
+            Words("发布须有名称", "a release has a name"),
+            Words("写上名称，如 第一版", "name it, say 第一版"),
+        )
     if expected is not None and expected != number:
-        rule = f"release {number} came meanwhile"
-        raise ChangeError("release.expected", expected, rule, "look at that release, then release again")
+        rule = Words(f"其间已发布第 {number} 版", f"release {number} came meanwhile")
+        raise ChangeError(
+            "release.expected", expected, rule, Words("查看该版后再发布", "look at that release, then release again")
+        )
     if last is None:
         return Release(1, name, plan, dict.fromkeys(sorted(plan.at), 0))
     delta = difference(event, last.plan, plan, name)

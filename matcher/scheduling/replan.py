@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from matcher.domain.words import Words
 from matcher.scheduling.chains import Board
 from matcher.scheduling.compact import Compacted
 from matcher.scheduling.core import BoolArray, compile_event
@@ -122,21 +123,51 @@ def validate_change(event: Event, plan: Plan, change: Change) -> None:
     """
     at = plan.at
     if not 0 <= change.now <= len(event.slots):
-        raise ChangeError("change.now", change.now, "it is a slot number", f"use 0 to {len(event.slots)}")
+        raise ChangeError(
+            "change.now",
+            change.now,
+            Words("须为时段编号", "it is a slot number"),
+            Words(f"填 0 至 {len(event.slots)}", f"use 0 to {len(event.slots)}"),
+        )
     for party in change.absent:
         if not 0 <= party < len(event.parties):
-            raise ChangeError("change.absent", party, "there is no such party", "name a party of the event")
+            raise ChangeError(
+                "change.absent",
+                party,
+                Words("没有这个参加方", "there is no such party"),
+                Words("填写活动的参加方", "name a party of the event"),
+            )
     unknown = sorted(set(change.lost_tables) - {table.id for table in event.tables})
     if unknown:
-        raise ChangeError("change.lost_tables", unknown[0], "there is no such table", "name a table of the event")
+        raise ChangeError(
+            "change.lost_tables",
+            unknown[0],
+            Words("没有这张桌", "there is no such table"),
+            Words("填写活动的桌号", "name a table of the event"),
+        )
     for meeting in sorted(change.cancelled):
         if meeting not in at:
-            raise ChangeError("change.cancelled", meeting, "it is not in the plan", "nothing is to be done")
+            raise ChangeError(
+                "change.cancelled",
+                meeting,
+                Words("该会面不在计划中", "it is not in the plan"),
+                Words("无需处理", "nothing is to be done"),
+            )
         if at[meeting] < change.now:
-            rule = f"it began in slot {at[meeting]}, now is slot {change.now}"
-            raise ChangeError("change.cancelled", meeting, rule, "record its outcome instead")
+            rule = Words(
+                f"该会面在第 {at[meeting]} 号时段已开始，现在是第 {change.now} 号时段",
+                f"it began in slot {at[meeting]}, now is slot {change.now}",
+            )
+            raise ChangeError(
+                "change.cancelled", meeting, rule, Words("改为记录会面结果", "record its outcome instead")
+            )
         if meeting in change.pinned:
-            raise ChangeError("change.cancelled", meeting, "it is pinned", "unpin it first")
+            raise ChangeError(
+                "change.cancelled",
+                meeting,
+                Words("该会面已固定", "it is pinned"),
+                Words("先取消固定", "unpin it first"),
+            )
 
 
 def _small_event(event: Event, plan: Plan, change: Change) -> tuple[Event, list[int]]:

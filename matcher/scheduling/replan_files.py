@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matcher.domain.words import Words
 from matcher.scheduling.check import check
 from matcher.scheduling.errors import FormatError
 from matcher.scheduling.plan import Plan, Seat
@@ -22,7 +23,9 @@ def plan_from_document(event: Event, document: Any) -> Plan:
     verdict = check(event, [(s.meeting, s.slot, s.table, s.people) if named else (s.meeting, s.slot) for s in seats])
     if not verdict.holds:
         first = verdict.broken[0]
-        raise FormatError("plan.meetings", first.meetings, f"{first.rule}: {first.reason}", "repair or plan again")
+        raise FormatError(
+            "plan.meetings", first.meetings, first.reason, Words("修正后重试，或重新规划", "repair or plan again")
+        )
     value = verdict.score - SHORTFALL_WEIGHT * verdict.shortfall
     return Plan(
         event=event.name,
@@ -49,8 +52,13 @@ def seats_from_document(document: Any) -> tuple[Seat, ...]:
     try:
         return tuple(sorted((_seat(row) for row in document["meetings"]), key=lambda s: (s.meeting, s.slot)))
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        rule = f"a plan lists [pair, slot, table] rows ({type(error).__name__}: {error})"
-        raise FormatError("plan.meetings", "…", rule, "give the output of a planning run") from error
+        rule = Words(
+            f"计划由 [会面, 时段, 桌] 各行组成（{type(error).__name__}: {error}）",
+            f"a plan lists [pair, slot, table] rows ({type(error).__name__}: {error})",
+        )
+        raise FormatError(
+            "plan.meetings", "…", rule, Words("给出规划输出的文件", "give the output of a planning run")
+        ) from error
 
 
 def _seat(row: Any) -> Seat:
@@ -77,8 +85,11 @@ def change_from_document(document: Any) -> Change:
             pinned=frozenset(int(m) for m in document.get("pinned") or ()),
         )
     except (TypeError, ValueError, AttributeError) as error:
-        rule = f"a field does not fit ({type(error).__name__}: {error})"
-        raise FormatError("change", "…", rule, "see docs/events.md") from error
+        rule = Words(
+            f"有一个字段不合要求（{type(error).__name__}: {error}）",
+            f"a field does not fit ({type(error).__name__}: {error})",
+        )
+        raise FormatError("change", "…", rule, Words("见 docs/events.md", "see docs/events.md")) from error
 
 
 def _slots(value: Any) -> frozenset[int]:

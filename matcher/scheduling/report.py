@@ -82,7 +82,7 @@ def report(event: Event, plan: Plan, wishes: Iterable[Wish] = (), outcomes: Sequ
         met_by_tenth=_met_by_tenth(order, set(plan.at)),
         table_use=_table_use(event, plan),
         refused=dict(sorted(Counter(r.cause for r in refusals(event, plan)).items())),
-        findings=tuple(f"{f.reason}; {f.remedy}" for f in findings(event)),
+        findings=tuple(f.words.both for f in findings(event)),
         met_by_rank=_met_by_rank(event, plan, wishes),
         afterwards=None if outcomes is None else _afterwards(event, plan, outcomes),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matcher.domain.words import Words
 from matcher.scheduling.chains import Board
 from matcher.scheduling.check import check
 from matcher.scheduling.compact import Compacted, Effort, compact, keeps_limits, timetable_exactly
@@ -20,6 +21,14 @@ from matcher.scheduling.plan import Plan, Seat, share
 from matcher.scheduling.problem import Event
 
 Tell = Callable[[str, float], None]
+_CONTRADICTION = Words(
+    "没有计划能满足全部规则（已由搜索证明）；`matcher events check` 给出最小的矛盾",
+    "no plan keeps all rules (proven by search); `matcher events check` names the smallest contradiction",
+)
+_OUT_OF_WORK = Words(
+    "在工作量限度内没有找到计划，也未证明不存在",
+    "no plan was found within the work limit, and none is proven impossible",
+)
 
 
 def solve(event: Event, seed: int = 0, effort: Effort | None = None, tell: Tell | None = None) -> Plan:
@@ -31,8 +40,8 @@ def solve(event: Event, seed: int = 0, effort: Effort | None = None, tell: Tell 
     core = compile_event(event)
     effort = effort or Effort()
     found = findings(event)
-    notes = tuple(f"{f.reason}; {f.remedy}" for f in found if not f.blocks)
-    blocks = tuple(f"{f.reason}; {f.remedy}" for f in found if f.blocks)
+    notes = tuple(f.words.both for f in found if not f.blocks)
+    blocks = tuple(f.words.both for f in found if f.blocks)
     if blocks:
         return _no_plan(event, seed, "counts", infeasible=True, reasons=blocks)
     if not event.meetings:
@@ -191,10 +200,9 @@ def finish(
 
 def _no_plan(event: Event, seed: int, method: str, infeasible: bool, reasons: tuple[str, ...] = ()) -> Plan:
     if infeasible and not reasons:
-        reason = "no plan keeps all rules (proven by search); `matcher events check` names the smallest contradiction"
-        reasons = (reason,)
+        reasons = (_CONTRADICTION.both,)
     elif not reasons:
-        reasons = ("no plan was found within the work limit, and none is proven impossible",)
+        reasons = (_OUT_OF_WORK.both,)
     return Plan(
         event=event.name,
         seats=(),

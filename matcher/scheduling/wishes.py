@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from matcher.domain.words import Words
 from matcher.scheduling.errors import WishError
 from matcher.scheduling.problem import Event, Meeting
 
@@ -39,12 +40,27 @@ class Wish:
 
     def __post_init__(self) -> None:
         if self.party == self.partner:
-            raise WishError("wish.partner", self.partner, "nobody meets themselves", "name another party")
+            raise WishError(
+                "wish.partner",
+                self.partner,
+                Words("不能与自己会面", "nobody meets themselves"),
+                Words("写另一方", "name another party"),
+            )
         if self.rank < 1:
-            raise WishError("wish.rank", self.rank, "ranks count from 1", "give the place in your list")
+            raise WishError(
+                "wish.rank",
+                self.rank,
+                Words("名次从 1 起", "ranks count from 1"),
+                Words("填写在自己名单中的名次", "give the place in your list"),
+            )
         if self.answer == "declined" and self.reason not in DECLINE_REASONS:
-            rule = "a refusal names its reason"
-            raise WishError("wish.reason", self.reason, rule, "use one of " + ", ".join(DECLINE_REASONS))
+            rule = Words("拒绝须写明理由", "a refusal names its reason")
+            raise WishError(
+                "wish.reason",
+                self.reason,
+                rule,
+                Words("用以下之一：" + "、".join(DECLINE_REASONS), "use one of " + ", ".join(DECLINE_REASONS)),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +71,13 @@ class Demand:
     wanted_by: int
     can_meet: int
 
-    def sentence(self, event: Event) -> str:
+    def sentence(self, event: Event) -> Words:
         """The demand as a sentence for the people who choose."""
-        return f"{self.wanted_by} parties want {event.parties[self.party].label}, it can meet {self.can_meet}"
+        label = event.parties[self.party].label
+        return Words(
+            f"{self.wanted_by} 家想见{label}，它可会面 {self.can_meet} 场",
+            f"{self.wanted_by} parties want {label}, it can meet {self.can_meet}",
+        )
 
 
 def validate_wishes(event: Event, wishes: Iterable[Wish]) -> tuple[Wish, ...]:
@@ -70,7 +90,12 @@ def validate_wishes(event: Event, wishes: Iterable[Wish]) -> tuple[Wish, ...]:
     for wish in ordered:
         for field, party in (("wish.party", wish.party), ("wish.partner", wish.partner)):
             if not 0 <= party < len(event.parties):
-                raise WishError(field, party, "there is no such party", f"use 0 to {len(event.parties) - 1}")
+                raise WishError(
+                    field,
+                    party,
+                    Words("没有这个参加方", "there is no such party"),
+                    Words(f"填 0 至 {len(event.parties) - 1}", f"use 0 to {len(event.parties) - 1}"),
+                )
     for what, keys in (
         ("wish.partner", Counter((w.party, w.partner) for w in ordered)),
         ("wish.rank", Counter((w.party, w.rank) for w in ordered if not w.by_organizer)),
@@ -78,12 +103,22 @@ def validate_wishes(event: Event, wishes: Iterable[Wish]) -> tuple[Wish, ...]:
         twice = [key for key, count in keys.items() if count > 1]
         if twice:
             party, value = twice[0]
-            raise WishError(what, value, f"{event.parties[party].label} gives it twice", "keep one of them")
+            raise WishError(
+                what,
+                value,
+                Words(f"{event.parties[party].label} 给了两次", f"{event.parties[party].label} gives it twice"),
+                Words("保留其中一个", "keep one of them"),
+            )
     loads = Counter(w.party for w in ordered)
     for party, load in sorted(loads.items()):
         if load > MOST_WISHES:
             label = event.parties[party].label
-            raise WishError("wishes", load, f"{label} sends more than {MOST_WISHES}", "send the dearest ones only")
+            raise WishError(
+                "wishes",
+                load,
+                Words(f"{label} 的意向超过 {MOST_WISHES} 个", f"{label} sends more than {MOST_WISHES}"),
+                Words("只提交最想见的", "send the dearest ones only"),
+            )
     return tuple(ordered)
 
 

@@ -1,6 +1,7 @@
 """Files to records and back: headers, units, errors by row, templates, exports."""
 
-from matcher.tables.errors import BadCellError, Notice, RowError, UnusableFileError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import BadCellError, Notice, RowError, UnusableFileError
 from matcher.tables.identity import content_hash, stable_id
 from matcher.tables.intake import BadRow, Intake
 from matcher.tables.mending import write_mend_file

@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-from matcher.tables.errors import BadCellError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import BadCellError
 from matcher.tables.quantities import NUMBER, folded, to_decimal
 
 WAN_PER: dict[str, Decimal] = {

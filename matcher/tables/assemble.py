@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from matcher.domain import KINDS, Project, Record
+from matcher.domain.words import Words
 from matcher.tables.cells import UNKNOWN, Bounds, one_number
-from matcher.tables.errors import BadCellError, Notice, RowError, Words, shown
+from matcher.tables.errors import BadCellError, Notice, RowError, shown
 from matcher.tables.identity import stable_id
 from matcher.tables.layout import Column, Layout
 from matcher.tables.messages import told

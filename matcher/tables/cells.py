@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
+from matcher.domain.words import Words
 from matcher.tables import words
 from matcher.tables.amounts import WAN_PER, amount
 from matcher.tables.dates import closes, day_of, read_date
-from matcher.tables.errors import BadCellError, Words
+from matcher.tables.errors import BadCellError
 from matcher.tables.fields import Leaf, Shape
 from matcher.tables.quantities import NUMBER, Span, folded, not_a_number, read_span, to_decimal
 from matcher.tables.rates import fraction, read_rate

@@ -4,7 +4,8 @@ import codecs
 import re
 from typing import BinaryIO
 
-from matcher.tables.errors import UnusableFileError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import UnusableFileError
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CHUNK = 1 << 20

@@ -8,19 +8,10 @@ ValueError
 from dataclasses import dataclass
 from typing import Any
 
+from matcher.domain.words import Words
+
 SHOWN_CHARACTERS = 200
 """A value found is shown up to this length: a report must not grow by a cell of 10 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A sentence in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def __str__(self) -> str:
-        return self.zh
 
 
 class UnusableFileError(ValueError):

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from matcher.domain.record import Part
-from matcher.tables.errors import BadCellError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import BadCellError
 from matcher.tables.fields import Leaf, part_leaves
 
 _ITEMS = re.compile(r"[\n\r;；]+")

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.domain import Kind
+from matcher.domain.words import Words
 from matcher.tables.amounts import foreign
 from matcher.tables.cells import Cell, reader
-from matcher.tables.errors import Notice, UnusableFileError, Words, shown
+from matcher.tables.errors import Notice, UnusableFileError, shown
 from matcher.tables.fields import Leaf, Shape
 from matcher.tables.headers import Pair, Target, is_passed_over, resolve, top_level
 

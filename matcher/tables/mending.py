@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from matcher.domain.words import Words
 from matcher.tables.cell_text import Plain, safe
-from matcher.tables.errors import RowError, UnusableFileError, Words
+from matcher.tables.errors import RowError, UnusableFileError
 from matcher.tables.headers import ERROR_HEADER
 from matcher.tables.intake import Intake
 from matcher.tables.writing import LONGEST_SHEET_CELL, published, write_csv, write_xlsx

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matcher.tables.errors import Words
+from matcher.domain.words import Words
 
 _Context = Mapping[str, Any]
 _Told = tuple[Words, Words]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from matcher.tables.errors import BadCellError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import BadCellError
 
 N = TypeVar("N", int, float, Decimal)
 

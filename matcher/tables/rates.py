@@ -4,7 +4,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from matcher.tables.errors import BadCellError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import BadCellError
 from matcher.tables.quantities import NUMBER, number, to_decimal
 
 _PERCENT = Decimal("0.01")

@@ -7,8 +7,9 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
 from matcher.domain import Kind, Record
+from matcher.domain.words import Words
 from matcher.tables.assemble import Assembler, warnings_of
-from matcher.tables.errors import Notice, RowError, UnusableFileError, Words, shown
+from matcher.tables.errors import Notice, RowError, UnusableFileError, shown
 from matcher.tables.intake import BadRow, Intake
 from matcher.tables.layout import HEADER_WITHIN, find_layout
 from matcher.tables.objects import ObjectReader, kind_of_objects

@@ -14,8 +14,9 @@ from typing import Any
 
 import orjson
 
+from matcher.domain.words import Words
 from matcher.tables.cells import Uncomputed
-from matcher.tables.errors import Notice, UnusableFileError, Words
+from matcher.tables.errors import Notice, UnusableFileError
 
 _CHILD = Path(__file__).with_name("sheet_child.py")
 

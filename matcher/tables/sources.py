@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from matcher.domain.words import Words
 from matcher.tables.encoding import encoding_of
-from matcher.tables.errors import UnusableFileError, Words
+from matcher.tables.errors import UnusableFileError
 
 LONGEST_CELL = 32 * 2**20
 """A CSV cell beyond this is a file with an unclosed quote, not a cell."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from matcher.domain.codes import code_list, resolve_sector
 from matcher.domain.term import Term, fold
-from matcher.tables.errors import BadCellError, Words
+from matcher.domain.words import Words
+from matcher.tables.errors import BadCellError
 from matcher.tables.fields import Leaf, Shape
 
 UNKNOWN = frozenset(

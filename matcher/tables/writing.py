@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from matcher.domain import KINDS, Kind, Record
+from matcher.domain.words import Words
 from matcher.tables.cell_text import Plain, header_of, writer
-from matcher.tables.errors import UnusableFileError, Words
+from matcher.tables.errors import UnusableFileError
 from matcher.tables.fields import Leaf, leaves
 
 LONGEST_SHEET_CELL = 32_767

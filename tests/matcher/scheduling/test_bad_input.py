@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from matcher.domain.words import Words
 from matcher.scheduling import Event, Meeting, Party, Representative, Slot, Table, read_event, solve
 from matcher.scheduling.contradictions import contradiction
 from matcher.scheduling.counts import findings
@@ -45,7 +46,9 @@ def test_more_promised_than_slots_is_told() -> None:
     promised = (Party("a", promised=5), *PARTIES[1:])
     found = findings(event(parties=promised))
     assert [(f.rule, f.blocks, f.parties) for f in found] == [("promise", False, (0,))]
-    assert found[0].reason == "party a is promised 5 meetings and has 2 possible meetings"
+    assert found[0].reason == Words(
+        "party a 承诺 5 场会面，只有 2 个可能的会面", "party a is promised 5 meetings and has 2 possible meetings"
+    )
 
 
 def test_party_without_availability_is_told_and_planned_around() -> None:
@@ -53,6 +56,7 @@ def test_party_without_availability_is_told_and_planned_around() -> None:
     plan = solve(event(parties=(away, *PARTIES[1:])))
     assert plan.seats == ()
     assert plan.reasons == (
+        "光谷光电 承诺 1 场会面，只有 0 个在场时段；减少承诺，或增加对象或时间 / "
         "光谷光电 is promised 1 meetings and has 0 slots of presence; promise fewer, or find partners or time",
     )
 
@@ -61,23 +65,28 @@ def test_must_meet_against_do_not_meet_names_both() -> None:
     clash = event(meetings=(Meeting((0, 1), banned="do-not-meet", required=True),))
     plan = solve(clash)
     assert plan.status == "infeasible"
-    assert plan.reasons == ("光谷光电 × 华芯基金 must meet and may not meet (do-not-meet); drop one of the two rules",)
+    assert plan.reasons == (
+        "光谷光电 × 华芯基金 必须会面又不可会面（do-not-meet）；取消其中一条 / "
+        "光谷光电 × 华芯基金 must meet and may not meet (do-not-meet); drop one of the two rules",
+    )
 
 
 def test_circle_of_orders_is_printed() -> None:
     musts = tuple(Meeting(pair, required=True) for pair in ((0, 1), (0, 2), (1, 2)))
     plan = solve(event(slots=4, meetings=musts, before=((0, 1), (1, 2), (2, 0))))
     assert plan.status == "infeasible"
-    assert plan.reasons == (
-        "the order is a circle: 光谷光电 × 华芯基金 → 光谷光电 × 台州银行 → 华芯基金 × 台州银行 → 光谷光电 × 华芯基金;"
-        " drop one of these orders",
-    )
+    circle = "光谷光电 × 华芯基金 → 光谷光电 × 台州银行 → 华芯基金 × 台州银行 → 光谷光电 × 华芯基金"
+    words = f"先后次序成环：{circle}；取消其中一个次序 / the order is a circle: {circle}; drop one of these orders"
+    assert plan.reasons == (words,)
 
 
 def test_pin_against_absence_is_named() -> None:
     away = Party("a", "光谷光电", representatives=(Representative(unavailable=frozenset({1})),))
     plan = solve(event(parties=(away, *PARTIES[1:]), fixed=((0, 1),)))
-    assert plan.reasons[0].startswith("光谷光电 × 华芯基金 must be held in slot 1, but 光谷光电 is absent then")
+    assert plan.reasons == (
+        "光谷光电 × 华芯基金 必须在第 1 号时段举行，但 光谷光电 届时不在场；更改在场时段或该规则 / "
+        "光谷光电 × 华芯基金 must be held in slot 1, but 光谷光电 is absent then; change the availability or the rule",
+    )
 
 
 def test_smallest_contradiction_and_the_cheapest_way_out() -> None:
@@ -130,7 +139,9 @@ def test_consent_rules_place_no_declined_and_no_unanswered_meeting() -> None:
 def test_demand_is_told_before_wishes_close() -> None:
     small = (PARTIES[0], Party("f", "华芯基金", cap=1), PARTIES[2])
     told = demand(event(parties=small), [Wish(0, 1, 1), Wish(2, 1, 1)])
-    assert [d.sentence(event(parties=small)) for d in told] == ["2 parties want 华芯基金, it can meet 1"]
+    assert [d.sentence(event(parties=small)) for d in told] == [
+        Words("2 家想见华芯基金，它可会面 1 场", "2 parties want 华芯基金, it can meet 1")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from matcher.domain.words import Words
 from matcher.scheduling import Event, Meeting, Party, Slot, Table
 from matcher.scheduling.errors import FormatError, WishError
 from matcher.scheduling.proposals import (
@@ -44,7 +45,7 @@ def test_both_lists_decide_the_order_and_give_the_reasons() -> None:
         "领域相符",
     )
     assert [d.sentence(EVENT) for d in demand(EVENT, [p.wish for p in found])] == [
-        "2 parties want 华芯基金, it can meet 1"
+        Words("2 家想见华芯基金，它可会面 1 场", "2 parties want 华芯基金, it can meet 1")
     ]
 
 
@@ -65,7 +66,8 @@ def test_a_run_and_a_match_list_are_the_same_lines() -> None:
 
 
 def test_proposals_are_read_back_as_wishes_with_their_answers() -> None:
-    document = proposals_document(EVENT, propose(EVENT, [Ranked("P1", "F1", 1)]), ["x"])
+    document = proposals_document(EVENT, propose(EVENT, [Ranked("P1", "F1", 1)]), [Words("甲", "a")])
+    assert document["demand"] == [{"zh": "甲", "en": "a"}]
     document["wishes"][0] |= {"answer": "declined", "reason": "阶段太早"}
     assert wishes_from_document(EVENT, document) == (Wish(0, 2, 1, "declined", "阶段太早"), Wish(2, 0, 1))
 

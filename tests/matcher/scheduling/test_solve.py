@@ -97,5 +97,6 @@ def test_event_without_meetings_gives_an_empty_plan() -> None:
     plan = solve(Event("empty", (Slot(),), (Table("1"),), (Party("a", promised=1),), ()))
     assert (plan.seats, plan.shortfall, plan.value) == ((), 1, -10_000)
     assert plan.reasons == (
+        "party a 承诺 1 场会面，只有 0 个可能的会面；减少承诺，或增加对象或时间 / "
         "party a is promised 1 meetings and has 0 possible meetings; promise fewer, or find partners or time",
     )
