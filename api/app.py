@@ -19,7 +19,7 @@ from api.health.openapi import router as openapi_router
 from api.health.routes import router as health_router
 from api.imports.routes import router as imports_router
 from api.imports.task import import_task
-from api.indexing.shelf import Shelf
+from api.indexing.library import Library
 from api.jobs.routes import router as jobs_router
 from api.jobs.runner import Runner
 from api.kit.answers import json_bytes
@@ -90,23 +90,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings, state = app.state.settings, app.state
     state.store = store = Store(settings.url, settings.read_threads)
     state.keys = Keys(store)
-    state.shelf = shelf = Shelf(store, settings.data, settings.encoder, state.measures.index_lag, apart=True)
+    state.library = library = Library(store, settings, apart=True)
+    state.measures.index_lag.set_function(lambda: library.lag)
     state.match_threads = threads = Threads(settings.match_threads, "matching")
     tasks = {
-        "import": import_task(settings.url, settings.data, shelf.wake),
-        "matches": match_task(store, shelf),
+        "import": import_task(settings.url, settings.data, library.wake),
+        "matches": match_task(store, library),
         "panels": panel_task(store),
         "events.plan": plan_task(store),
     }
     state.runner = runner = Runner(store, tasks)
-    shelf.start()
+    library.start()
     runner.start()
     try:
         yield
     finally:
         runner.stop()
         threads.close()
-        shelf.stop()
+        library.stop()
         store.close()
 
 

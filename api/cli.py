@@ -25,7 +25,7 @@ from matcher.cli.panels import app as panels_app
 from matcher.cli.ranking import app as ranking_app
 
 if TYPE_CHECKING:
-    from api.indexing.shelf import Shelf
+    from api.indexing.library import Library
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="概念验证项目对接 Matcher")
 app.add_typer(ranking_app)
@@ -72,10 +72,10 @@ def run(
     with opened(settings) as store:
         with _bar("示范数据 demonstration") as note:
             key = ensure_demonstration(store, settings, note)
-        with shelved(store, settings) as shelf:
+        with shelved(store, settings) as library:
             with _bar("索引 index") as note:
-                _index(shelf, note)
-            for label, found in first_lists(store, shelf, key):
+                _index(library, note)
+            for label, found in first_lists(store, library.answering, key):
                 out.print(f"\n[bold]{found.purpose}[/bold] · {label}", highlight=False)
                 show_list(found, "zh", out)
     if sock is not None:
@@ -146,10 +146,10 @@ def reindex(data: Data = None) -> None:
     from api.offline import opened, shelved
 
     settings = Settings.from_environment(data=data)
-    for folder in ("index", "encoder"):
+    for folder in ("index", "vectors"):
         shutil.rmtree(settings.data / folder, ignore_errors=True)
-    with opened(settings) as store, shelved(store, settings) as shelf, _bar("index") as note:
-        taken = _index(shelf, note)
+    with opened(settings) as store, shelved(store, settings) as library, _bar("index") as note:
+        taken = _index(library, note)
     err.print(f"{taken} 条已索引 indexed", highlight=False)
 
 
@@ -221,12 +221,10 @@ def revoke_key(prefix: Annotated[str, typer.Argument(help="prefix of the key")],
             raise ValueError(f"there is no key {prefix} in force; see `matcher keys list`")
 
 
-def _index(shelf: "Shelf", note: "_Note") -> int:
-    """Brings every book up to date under a progress bar; gives the changes taken in."""
-    all_of_them = shelf.behind() or 1
-    note("", 0, all_of_them)
-    taken = shelf.catch_up(lambda behind: note("", all_of_them - behind, all_of_them))
-    note("", all_of_them, all_of_them)
+def _index(library: "Library", note: "_Note") -> int:
+    """Brings the answering model's books up to date under a progress bar; gives the changes taken in."""
+    taken = library.settle(lambda done, total: note("", done, total or 1))
+    note("", 1, 1)
     return taken
 
 

@@ -7,13 +7,13 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, func, select, text
 
 from api.indexing.book import Book
-from api.indexing.encoders import BUILTIN
-from api.indexing.shelf import shared_titles
+from api.indexing.titles import shared_titles
 from api.settings import Settings
 from api.store import records
 from api.store.migrate import is_current
 from api.store.schema import facets
 from api.store.store import Store
+from embeddings.choice import chosen_model
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError
 from embeddings.loading import load_encoder
@@ -41,7 +41,7 @@ def examine(settings: Settings, store: Store, progress: Callable[[str], None]) -
         yield _records(store, kind)
     progress("encoder")
     try:
-        encoder = load_encoder(settings.encoder or BUILTIN)
+        encoder = load_encoder(settings.encoder or chosen_model())
     except EmbeddingsError as error:
         yield Finding("encoder", False, str(error))
         return
@@ -73,7 +73,7 @@ def _faceted(connection: Connection, kind: Kind) -> int:
 def _books(settings: Settings, store: Store, encoder: Encoder, progress: Callable[[str], None]) -> Iterator[Finding]:
     for title in shared_titles():
         progress(f"index {title.folder}")
-        book = Book(title, store, settings.data / "index", encoder)
+        book = Book(title, store, settings.data / "index" / encoder.fingerprint, encoder)
         held, live = len(book.catalogue), store.read_now(lambda c, kind=title.kind: records.count(c, kind))  # type: ignore[misc]
         behind = book.behind()
         whole = behind > 0 or held == live

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import Gauge
 from sqlalchemy import Connection
 
 from api.guard.caller import Caller, still_allowed
 from api.guard.roles import Role
 from api.imports.files import ImportFolder
 from api.imports.intake import Progress, commit, gather, mend, refuse_foreign
+from api.indexing.library import Library
 from api.indexing.shelf import Shelf
 from api.matches.ranking import field_of, rank
 from api.settings import Settings
@@ -50,13 +50,13 @@ def opened(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def shelved(store: Store, settings: Settings) -> Iterator[Shelf]:
+def shelved(store: Store, settings: Settings) -> Iterator[Library]:
     """The books, not yet caught up; changes are published as snapshots at the end."""
-    shelf = Shelf(store, settings.data, settings.encoder, Gauge("matcher_index_lag", "", registry=None))
+    library = Library(store, settings)
     try:
-        yield shelf
+        yield library
     finally:
-        shelf.stop()
+        library.stop()
 
 
 def import_file(  # a file has this many sides

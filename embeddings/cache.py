@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -23,11 +24,11 @@ _ASKED_AT_ONCE = 500  # SQLite takes at most 999 parameters where it is old
 
 
 class VectorCache:
-    """Vectors of one model in a file; safe to use from several processes, from one thread at a time."""
+    """Vectors of one model in a file; safe to use from several processes and threads."""
 
     def __init__(self, path: Path, fingerprint: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._fingerprint = fingerprint
+        self._fingerprint, self._one_thread = fingerprint, Lock()
         try:
             self._connection = _connect(path)
         except sqlite3.DatabaseError as error:
@@ -60,7 +61,7 @@ class VectorCache:
                     f"The model gave {made.shape} for {len(missing)} texts; it must give a row for each."
                 )
             found |= dict(zip(missing, made, strict=True))
-            with self._connection:
+            with self._one_thread, self._connection:
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                     [(key, vector.tobytes()) for key, vector in zip(missing, made, strict=True)],
@@ -69,13 +70,21 @@ class VectorCache:
                 return made
         return np.stack([found[key] for key in keys])
 
+    def known(self, texts: Sequence[str], role: str) -> dict[str, Floats]:
+        """The vectors (d,) float32 of those texts that were encoded before; nothing is encoded."""
+        keys = {text: self._key(text, role) for text in texts}
+        found = self._read(set(keys.values()))
+        return {text: found[key] for text, key in keys.items() if key in found}
+
     def _read(self, keys: set[bytes]) -> dict[bytes, Floats]:
         asked = sorted(keys)
         found: dict[bytes, Floats] = {}
         for start in range(0, len(asked), _ASKED_AT_ONCE):
             some = asked[start : start + _ASKED_AT_ONCE]
             query = f"SELECT key, vector FROM vectors WHERE key IN ({','.join('?' * len(some))})"
-            found |= {key: np.frombuffer(vector, np.float32) for key, vector in self._connection.execute(query, some)}
+            with self._one_thread:
+                rows = self._connection.execute(query, some).fetchall()
+            found |= {key: np.frombuffer(vector, np.float32) for key, vector in rows}
         return found
 
     def _key(self, text: str, role: str) -> bytes:

@@ -29,6 +29,14 @@ def load_encoder(name: str | Path, models: Path | None = None) -> Encoder:
     return load_hub_model(text)
 
 
+def is_quick(encoder: Encoder) -> bool:
+    """Whether it reads thousands of texts a second: a table of words, not a transformer."""
+    from embeddings.static import StaticEncoder
+    from embeddings.tfidf import TfidfEncoder
+
+    return isinstance(encoder, StaticEncoder | TfidfEncoder)
+
+
 def _load_builtin(name: str, models: Path | None) -> Encoder:
     if name == "builtin:static":
         return load_folder(BUILTIN / "static")

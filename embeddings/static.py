@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import FloatRows, Progress, clean_texts, unit_rows
+from embeddings.encoder import BUILTIN, FloatRows, Progress, clean_texts, unit_rows
 from embeddings.errors import EncoderBrokenError
 from embeddings.manifest import Manifest, digest_of, file_digest
 from embeddings.text import simplify
@@ -91,9 +91,9 @@ def load_static(folder: Path, manifest: Manifest | None = None) -> StaticEncoder
     size = tokenizer.get_vocab_size()
     if size > len(table.rows) or (manifest and manifest.dim != table.rows.shape[1]):
         raise EncoderBrokenError(f"{folder}: {size} tokens, but a table of {table.rows.shape}.")
-    if manifest:
-        return StaticEncoder(manifest.name, manifest.fingerprint, tokenizer, table)
-    return StaticEncoder(str(folder), digest_of(*(file_digest(folder / name) for name in _FILES)), tokenizer, table)
+    name = "builtin:static" if folder == BUILTIN / "static" else str(folder)
+    fingerprint = manifest.fingerprint if manifest else digest_of(*(file_digest(folder / each) for each in _FILES))
+    return StaticEncoder(name, fingerprint, tokenizer, table)
 
 
 def _read_table(path: Path) -> TokenTable:

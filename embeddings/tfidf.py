@@ -41,10 +41,10 @@ def _vectorizer(vocabulary: dict[str, int] | None = None, min_df: int = 1) -> An
 class TfidfEncoder:
     """TF-IDF rows projected on `dim` directions; made by `fit_tfidf` or read from a folder."""
 
-    def __init__(self, manifest: Manifest, vectorizer: Any, directions: FloatRows) -> None:
-        self.name = manifest.name
-        self.dim = manifest.dim
-        self.fingerprint = manifest.fingerprint
+    def __init__(self, folder: Path, fingerprint: str, vectorizer: Any, directions: FloatRows) -> None:
+        self.name = str(folder)
+        self.dim = directions.shape[1]
+        self.fingerprint = fingerprint
         self._vectorizer = vectorizer
         self._directions = directions
 
@@ -103,4 +103,4 @@ def load_tfidf(folder: Path, manifest: Manifest | None = None) -> TfidfEncoder:
         )
     vectorizer = _vectorizer({term: column for column, term in enumerate(vocabulary)})
     vectorizer.idf_ = idf
-    return TfidfEncoder(manifest, vectorizer, directions)
+    return TfidfEncoder(folder, manifest.fingerprint, vectorizer, directions)

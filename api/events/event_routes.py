@@ -228,7 +228,7 @@ async def create_proposals(request: Request, event_id: str, caller: Asker) -> Re
     state = request.app.state
     _, described = await state.store.read(lambda c: organized(c, event_id, caller))
     ready(state)
-    found = await state.match_threads(lambda: propose(state.store, state.shelf, caller, described.event))
+    found = await state.match_threads(lambda: propose(state.store, state.library.answering, caller, described.event))
 
     def work(connection: Connection) -> Done:
         organized(connection, event_id, caller)

@@ -23,7 +23,7 @@ async def ready(request: Request) -> Response:
     """Answers 200 once the database has this version's tables and every index has caught up; else 503."""
     if not await request.app.state.store.read(is_current):
         raise NotReadyError("数据库结构与程序版本不符。", "The database's tables are not of this version.")
-    if not request.app.state.shelf.ready.is_set():
+    if not request.app.state.library.ready.is_set():
         raise NotReadyError("索引正在建立。", "The index is being built.", headers={"Retry-After": "5"})
     return answer({"status": "ready"})
 

@@ -7,7 +7,6 @@ level 2 and nobody else's: word statistics over others' hidden texts would show 
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ import orjson
 import structlog
 
 from api.indexing.postings import Postings
+from api.indexing.titles import Title
 from api.store import records
 from api.store.facets import tokens
 from api.store.records import Stored
@@ -24,7 +24,7 @@ from api.store.store import Store
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError
 from embeddings.snapshot import open_current, publish
-from matcher.domain import Kind, Level, Record
+from matcher.domain import Record
 from matcher.domain.access import redact
 from matcher.retrieval.catalogue import Catalogue
 
@@ -33,9 +33,6 @@ log = structlog.get_logger("matcher.indexing")
 BATCH = 5000
 """Records taken in at once: each batch copies what the last merge left, so few large ones are cheaper."""
 
-AT_ONCE = 200
-"""Records that a request takes in before it searches; what is more comes by the indexing thread."""
-
 PATIENCE_S = 0.25
 """How long a request waits for the indexing thread to let go of a book."""
 
@@ -43,21 +40,6 @@ T = TypeVar("T")
 
 FORM = 1
 """Form of the snapshots; one of another form is rebuilt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """Which book: kind, level and, for an own book, the organisation."""
-
-    kind: Kind
-    level: Level
-    org: str | None = None
-
-    @property
-    def folder(self) -> str:
-        """The name of its folder; organisations are hashed, for their ids may be unfit for paths."""
-        name = f"{self.kind}-{int(self.level)}"
-        return name if self.org is None else f"{name}-{hashlib.blake2b(self.org.encode(), digest_size=10).hexdigest()}"
 
 
 def _digest(record: Record) -> int:
@@ -100,21 +82,22 @@ class Book:
         self.version = int(catalogue.version)
         self.seq = self._saved_seq = int(found.meta["seq"])
 
-    def catch_up(self, size: int = BATCH) -> int:
-        """Takes in the next changes, at most `size`; gives how many it took."""
+    def catch_up(self, up_to: int | None = None) -> int:
+        """Takes in the next changes, a batch at most and none after the number `up_to`; gives how many it took."""
         with self._lock:
-            return self._next(size)
+            return self._next(BATCH, up_to)
 
-    def catch_up_at_once(self) -> None:
+    def catch_up_at_once(self, most: int) -> None:
         """Takes in a few changes, so that a request sees what was written before it; a busy book stays as it is."""
         if self._lock.acquire(timeout=PATIENCE_S):
             try:
-                self._next(AT_ONCE)
+                self._next(most)
             finally:
                 self._lock.release()
 
-    def _next(self, size: int) -> int:
-        batch = self._store.read_now(lambda c: records.since(c, self.title.kind, self.seq, size, self.title.org))
+    def _next(self, size: int, up_to: int | None = None) -> int:
+        found = self._store.read_now(lambda c: records.since(c, self.title.kind, self.seq, size, self.title.org))
+        batch = found if up_to is None else [each for each in found if each.seq <= up_to]
         self._take(batch)
         return len(batch)
 

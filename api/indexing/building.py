@@ -8,18 +8,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
-from api.indexing.book import Title
+from api.indexing.titles import Title
 
 POLL_S = 0.2
 
 
-def build(url: str, data: Path, encoder: str | None, titles: Sequence[Title], stopping: Event) -> list[Title]:
+def build(url: str, data: Path, encoder: str, titles: Sequence[Title], stopping: Event) -> list[Title]:
     """Brings books up to date side by side; gives those that were published. All end when the service stops."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with ExitStack() as running:
         processes = []
         for title in titles:
-            command = [sys.executable, "-m", "api.indexing.worker", url, str(data), encoder or ""]
+            command = [sys.executable, "-m", "api.indexing.worker", url, str(data), encoder]
             command += [str(title.kind), str(int(title.level)), title.org or ""]
             processes.append(running.enter_context(subprocess.Popen(command, env=environment)))
         while any(process.poll() is None for process in processes):

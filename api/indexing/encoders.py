@@ -1,50 +1,20 @@
-"""Which encoder the service uses, and a memory of what it encoded last."""
+"""Encoders that do not encode a text again that was encoded before."""
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
+from embeddings.cache import VectorCache
 from embeddings.encoder import Encoder, FloatRows, Progress
-from embeddings.errors import EncoderMissingError
-from embeddings.loading import load_encoder
-
-BUILTIN = "builtin:static"
 
 _REMEMBERED = 30_000
 
 
-def choose_encoder(name: str | None, folder: Path, corpus: Callable[[], Iterable[str]]) -> Encoder:
-    """The encoder called `name`; else the built-in one; where that is not installed, TF-IDF.
-
-    TF-IDF is fitted once on `corpus`, texts that every party may see, and kept in `folder`.
-    """
-    if name is not None:
-        return load_encoder(name)
-    try:
-        return load_encoder(BUILTIN)
-    except EncoderMissingError:
-        return load_encoder(folder) if folder.is_dir() else _fitted(folder, corpus)
-
-
-def _fitted(folder: Path, corpus: Callable[[], Iterable[str]]) -> Encoder:
-    from embeddings.tfidf import fit_tfidf
-
-    partial = folder.with_suffix(".partial")
-    fit_tfidf([text for text in corpus() if text], partial)
-    partial.rename(folder)
-    return load_encoder(folder)
-
-
-class RememberingEncoder:
-    """An encoder that does not encode a text again that it encoded a moment ago.
-
-    The catalogues of two levels mostly hold the same words, and are filled one after the other.
-    """
+class _Same:
+    """An encoder's own name, numbers and queries; queries are not remembered."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._known: dict[str, FloatRows] = {}
 
     @property
     def name(self) -> str:
@@ -62,8 +32,19 @@ class RememberingEncoder:
         return self._encoder.fingerprint
 
     def encode_query(self, texts: Sequence[str], progress: Progress | None = None) -> FloatRows:
-        """The encoder's own rows; queries are not remembered."""
+        """The encoder's own rows."""
         return self._encoder.encode_query(texts, progress)
+
+
+class RememberingEncoder(_Same):
+    """A quick encoder with a memory of what it encoded a moment ago.
+
+    The catalogues of two levels mostly hold the same words, and are filled one after the other.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__(encoder)
+        self._known: dict[str, FloatRows] = {}
 
     def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> FloatRows:
         """(n, dim) float32, as the encoder gives them."""
@@ -77,3 +58,19 @@ class RememberingEncoder:
             rows = self._encoder.encode_document(new, progress)
             known = self._known = known | dict(zip(new, rows, strict=True))
         return np.stack([known[text] for text in texts]) if texts else self._encoder.encode_document([])
+
+
+class ReadingEncoder(_Same):
+    """A slow encoder whose vectors were made ahead: it reads them from `kept` and encodes the few that are missing."""
+
+    def __init__(self, encoder: Encoder, kept: VectorCache) -> None:
+        super().__init__(encoder)
+        self._kept = kept
+
+    def encode_document(self, texts: Sequence[str], progress: Progress | None = None) -> FloatRows:
+        """(n, dim) float32, as the encoder gives them; a text that a request brought is not kept."""
+        rows = self._kept.known(texts, "document")
+        new = [text for text in dict.fromkeys(texts) if text not in rows]
+        if new:
+            rows |= zip(new, self._encoder.encode_document(new, progress), strict=True)
+        return np.stack([rows[text] for text in texts]) if texts else self._encoder.encode_document([])

@@ -1,32 +1,36 @@
-"""All books of a service, and the thread that keeps them up to date."""
+"""All books of one encoder, and the thread that keeps them up to date."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
 from typing import cast
 
 import structlog
-from prometheus_client import Gauge
 
-from api.guard.caller import PUBLISHED_KINDS
-from api.indexing.book import BATCH, Book, Title
+from api.indexing.ahead import FEW, Ahead
+from api.indexing.book import BATCH, Book
 from api.indexing.building import build
-from api.indexing.encoders import RememberingEncoder, choose_encoder
+from api.indexing.encoders import ReadingEncoder, RememberingEncoder
+from api.indexing.titles import Title, shared_titles
 from api.kit.problems import NotReadyError
 from api.kit.requests import places
 from api.store import records
 from api.store.store import Store
-from matcher.domain import KINDS, Kind, Level
-from matcher.domain.access import redact
-from matcher.domain.codes import data_folder
-from matcher.domain.texts import whole
+from embeddings.encoder import Encoder
+from embeddings.loading import is_quick
+from matcher.domain import Kind, Level
 
 log = structlog.get_logger("matcher.indexing")
 
 POLL_S = 0.5
 """How often other processes' changes are looked for; those of this process are told at once."""
+
+AT_ONCE = 200
+"""Changes that a request takes in before it searches; what is more comes by the indexing thread."""
 
 BULK = 5000
 """More changes of a kind than this are taken in by a process of their own."""
@@ -40,29 +44,36 @@ FORGOTTEN = 200
 OWN_BOOKS = 64
 """Own books kept open; the one that waited longest is closed."""
 
+AGAIN_S = 60.0
+"""How long a failure is let rest before the next try."""
+
 
 class Shelf:
-    """The books. Shared ones stand always; own ones are opened when their organisation asks.
+    """The books of one encoder. Shared ones stand always; own ones are opened when their organisation asks.
 
     apart: whether a great many changes are taken in by processes of their own, as a service should. helper: does a part
-    of the work of taking them in.
+    of the work of taking them in. `heard` is called whenever
+    the books have caught up.
+
+    `ready` is set while the books hold every change or nearly so. The texts of a slow encoder are read ahead; while
+    many are left, `ready` is not set and the books should not answer.
     """
 
-    def __init__(  # a shelf stands between the store, the folder, the encoder and the metrics
+    def __init__(
         self,
         store: Store,
         data: Path,
-        encoder: str | None,
-        lag: Gauge,
+        encoder: Encoder,
         *,
         apart: bool = False,
         helper: Executor | None = None,
     ) -> None:
-        self._store, self._root, self._data, self._encoder_name = store, data / "index", data, encoder
+        self._store, self._data, self._root = store, data, data / "index" / encoder.fingerprint
         self._helper, self._apart, self._building = helper, apart, cast(Kind | None, None)
-        self._root.mkdir(parents=True, exist_ok=True)
-        self.encoder = RememberingEncoder(choose_encoder(encoder, data / "encoder", self._corpus))
-        self._lag = lag
+        self.ahead = None if is_quick(encoder) else Ahead(data, encoder)
+        self.encoder: Encoder = (
+            RememberingEncoder(encoder) if self.ahead is None else ReadingEncoder(encoder, self.ahead.vectors)
+        )
         self._shared = {title: self._book(title) for title in shared_titles()}
         self._own: dict[Title, Book] = {}
         self._asked: set[Title] = set()
@@ -70,6 +81,9 @@ class Shelf:
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
         self.ready = threading.Event()
+        self.heard: Callable[[], None] = lambda: None
+        self.lag = 0
+        self.failed = False
 
     def _book(self, title: Title) -> Book:
         return Book(title, self._store, self._root, self.encoder, self._helper)
@@ -82,21 +96,24 @@ class Shelf:
         """Something changed."""
         self._wake.set()
 
-    def stop(self) -> None:
-        """Stops following and publishes what changed."""
+    def stop(self, *, save: bool = True) -> None:
+        """Stops following and publishes what changed; without `save` whoever searches it still may."""
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
-        for book in self._books():
-            if book.unsaved > FORGOTTEN:
-                book.save()
+        if save:
+            for book in self.books():
+                if book.unsaved > FORGOTTEN:
+                    book.save()
+            if self.ahead is not None:
+                self.ahead.close()
 
     def shared(self, kind: Kind, level: Level) -> Book:
         """The book that all organisations share at level 0 or 1, at most one batch behind the table."""
         book = self._shared[Title(kind, level)]
         if kind is not self._building:
-            book.catch_up_at_once()
+            book.catch_up_at_once(AT_ONCE if self.ahead is None else FEW)
         return book
 
     def own(self, kind: Kind, org: str) -> Book | None:
@@ -119,15 +136,24 @@ class Shelf:
                 "The index of your organisation's records is being built; try again soon.",
                 headers={"Retry-After": "30"},
             )
-        while book.catch_up() == BATCH:
-            pass
+        self._fill(book)
         return book
+
+    def _fill(self, book: Book) -> None:
+        """Takes in all changes, those that are read ahead where they must be."""
+        while book.catch_up(self._last_read(book.title.kind)) == BATCH:
+            pass
+
+    def _last_read(self, kind: Kind) -> int | None:
+        """The number after which no change may be taken in yet; None if there is none."""
+        if self.ahead is None or self.ahead.left(self._store, kind) <= FEW:
+            return None
+        return self.ahead.seq(kind)
 
     def publish(self, title: Title) -> None:
         """Brings one book up to date, merged, and publishes it."""
         book = self._shared.get(title) or self._book(title)
-        while book.catch_up() == BATCH:
-            pass
+        self._fill(book)
         book.tidy()
         book.save()
 
@@ -140,18 +166,20 @@ class Shelf:
             self._shared[title].reopen()
 
     def catch_up(self, progress: Callable[[int], None] = lambda behind: None) -> int:
-        """Takes in all changes; gives how many. `progress` hears how many are left."""
+        """Takes in all changes that may be; gives how many. `progress` hears how many are left."""
         taken = 0
         for kind in Kind:
-            books = [book for book in self._books() if book.title.kind is kind and book.title not in self._asked]
+            books = [book for book in self.books() if book.title.kind is kind and book.title not in self._asked]
             if self._apart and self._behind(kind) > BULK:
                 taken += self._build_apart(kind)
             while not self._stopping.is_set():
-                some = [book.catch_up() for book in books]  # in step, so that a text is encoded once for all levels
+                up_to = self._last_read(kind)
+                some = [
+                    book.catch_up(up_to) for book in books
+                ]  # in step, so that a text is encoded once for all levels
                 taken += max(some)
-                behind = self.behind()
-                self._lag.set(behind)
-                progress(behind)
+                self.lag = self.behind()
+                progress(self.lag)
                 if max(some) < BATCH:
                     break
         return taken
@@ -166,7 +194,7 @@ class Shelf:
     def _build_apart(self, kind: Kind) -> int:
         """Lets other processes take in a great many changes and publish them; gives how many that brought."""
         before, self._building = self._behind(kind), kind
-        self._lag.set(before)
+        self.lag = before
         try:
             self.publish_apart(kind)
         finally:
@@ -182,38 +210,61 @@ class Shelf:
             self._asked.discard(title)
 
     def _build(self, titles: list[Title]) -> list[Title]:
-        return build(self._store.url, self._data, self._encoder_name, titles, self._stopping)
+        return build(self._store.url, self._data, self.encoder.name, titles, self._stopping)
 
-    def _books(self) -> Iterator[Book]:
+    def books(self) -> Iterator[Book]:
+        """Every book that is open."""
         yield from [*self._shared.values(), *self._own.values()]
+
+    def progress(self) -> tuple[int, int]:
+        """How many records its encoder has read, and how many there are; a quick encoder reads none ahead."""
+        if self.ahead is not None:
+            return self.ahead.done(self._store)
+        total = sum(self._store.read_now(lambda c, kind=kind: records.count_since(c, kind, 0)) for kind in Kind)  # type: ignore[misc]
+        return max(0, total - self.behind()), total
+
+    def settle(self, progress: Callable[[int], None] = lambda behind: None) -> int:
+        """Takes in what may be, gives how much, and sets `ready` if that is all but a few."""
+        taken = self.catch_up(progress)
+        if self.ahead is None or max(self.ahead.left(self._store, kind) for kind in Kind) <= FEW:
+            self.ready.set()
+            self.heard()
+        return taken
+
+    def _read_ahead(self) -> None:
+        """Reads the texts of a few changes; of more than a few, lets a process of its own do it."""
+        if self.ahead is None:
+            return
+        left = max(self.ahead.left(self._store, kind) for kind in Kind)
+        if left <= FEW:
+            if left:
+                self.ahead.read(self._store)
+            return
+        self.ready.clear()
+        command = [sys.executable, "-m", "api.indexing.reader", self._store.url, str(self._data), self.encoder.name]
+        with subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+            while process.poll() is None:
+                if self._stopping.wait(POLL_S):
+                    process.kill()
+        self.failed = process.returncode != 0 and not self._stopping.is_set()
+        if self.failed:
+            log.error("reading ahead failed", encoder=self.encoder.name, code=process.returncode)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                self.catch_up()
+                self._read_ahead()
+                self.settle()
                 self._build_asked()
-                if not self._stopping.is_set():
-                    self.ready.set()
-                    for book in self._books():
+                if self.ready.is_set() and not self._stopping.is_set():
+                    for book in self.books():
                         book.tidy()
                         if book.unsaved > SAVED_AFTER:
                             book.save()
             except Exception as error:  # the next round tries again; until then searches see what they saw
                 log.error("indexing fault", error=type(error).__name__, at=places(error))  # noqa: TRY400
-            self._wake.wait(POLL_S)
-
-    def _corpus(self) -> Iterator[str]:
-        """Texts that every party may see, for an encoder that must be fitted: the demonstration set and level 1."""
-        for path in sorted((data_folder() / "demo").glob("*.jsonl")):
-            yield from path.read_text("utf-8").splitlines()
-        for kind in Kind:
-            for stored in self._store.read_now(partial(records.since, kind=kind, after_seq=0, size=20_000)):
-                if not stored.deleted:
-                    yield whole(redact(stored.record(), Level.PLATFORM))
-
-
-def shared_titles() -> list[Title]:
-    """The books that stand always: every kind at level 1, published kinds at level 0 too."""
-    levels = ((kind, level) for kind in KINDS for level in (Level.PUBLIC, Level.PLATFORM))
-    return [Title(kind, level) for kind, level in levels if level or kind in PUBLISHED_KINDS]
+            if self.failed:
+                self._stopping.wait(AGAIN_S)
+            else:
+                self._wake.wait(POLL_S)

@@ -6,12 +6,11 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from prometheus_client import Gauge
-
-from api.indexing.book import Title
 from api.indexing.shelf import Shelf
+from api.indexing.titles import Title
 from api.store.records import KIND_OF
 from api.store.store import Store
+from embeddings.loading import load_encoder
 from matcher.domain import Level
 
 POLITENESS = 5
@@ -21,9 +20,9 @@ POLITENESS = 5
 def main(url: str, data: str, encoder: str, kind: str, level: str, org: str) -> None:
     """Brings the book up to date and publishes it; a process of its own cuts its texts into words."""
     os.nice(POLITENESS)
-    store, lag = Store(url, 1), Gauge("matcher_index_lag", "", registry=None)
+    store = Store(url, 1)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as helper:
-        shelf = Shelf(store, Path(data), encoder or None, lag, helper=helper)
+        shelf = Shelf(store, Path(data), load_encoder(encoder), helper=helper)
         shelf.publish(Title(KIND_OF[kind], Level(int(level)), org or None))
     store.close()
 

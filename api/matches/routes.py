@@ -61,7 +61,7 @@ async def create_match(request: Request, caller: Asker) -> Response:
     ready(state)
 
     def found() -> MatchList:
-        field = field_of(state.shelf, caller, order.candidate_kind, wanted)
+        field = field_of(state.library.answering, caller, order.candidate_kind, wanted)
         ranked = rank(order.purpose, subject, field, order.k, ineligible=order.ineligible, policy=order.policy)
         return _without(ranked, state.store.read_now(lambda c: _deleted(c, order.candidate_kind, ranked)))
 
@@ -139,7 +139,7 @@ def inline(order: MatchOrder, language: str) -> Record | None:
 
 def ready(state: Any) -> None:
     """Refuses while the books have not caught up for the first time."""
-    if not state.shelf.ready.is_set():
+    if not state.library.ready.is_set():
         raise NotReadyError(
             "索引正在建立，请稍后重试。", "The index is being built; try again soon.", headers={"Retry-After": "5"}
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import Connection
 
 from api.guard.caller import Caller, still_allowed
-from api.indexing.shelf import Shelf
+from api.indexing.library import Library
 from api.jobs.runner import Report
 from api.kit.answers import json_bytes
 from api.kit.problems import NotFoundError, NotReadyError
@@ -20,16 +20,16 @@ from api.store.store import Store
 from matcher.domain import Record
 
 
-def match_task(store: Store, shelf: Shelf) -> Callable[[Job, Report], object]:
+def match_task(store: Store, library: Library) -> Callable[[Job, Report], object]:
     """What the job `matches` does, with the rights that the key has when it runs."""
 
     def run(job: Job, report: Report) -> object:
         order = BatchOrder.model_validate(job.order["order"])
         caller = store.read_now(lambda c: still_allowed(c, job.order["key"], "matches.batch", job.id))
         subjects = store.read_now(lambda c: _subjects(c, order, caller))
-        shelf.ready.wait()
+        library.ready.wait()
         wanted = filters(order.candidate_kind, order.filters, "zh")
-        field = _field(shelf, caller, order, wanted, report)
+        field = _field(library, caller, order, wanted, report)
         lists = []
         for subject, line in zip(subjects, top(order.purpose, subjects, field, order.k, order.policy), strict=True):
             lists.append({"subject_id": subject.id, "items": line})
@@ -50,12 +50,12 @@ def match_task(store: Store, shelf: Shelf) -> Callable[[Job, Report], object]:
 
 
 def _field(
-    shelf: Shelf, caller: Caller, order: BatchOrder, wanted: Mapping[str, Sequence[object]], report: Report
+    library: Library, caller: Caller, order: BatchOrder, wanted: Mapping[str, Sequence[object]], report: Report
 ) -> Field:
     """The candidates, once the index of the organisation's own records is built."""
     while True:
         try:
-            return field_of(shelf, caller, order.candidate_kind, wanted)
+            return field_of(library.answering, caller, order.candidate_kind, wanted)
         except NotReadyError:
             report("index", 0, None)
             time.sleep(1)

@@ -25,6 +25,15 @@ class Answering(BaseModel):
     fingerprint: str = Field(description="of everything that changes a number; two fingerprints never meet in one list")
 
 
+class Prepared(Answering):
+    """A model whose books are made or kept: the slow one reads all texts once, while the quick one answers."""
+
+    read: int = Field(description="records whose texts it has read")
+    total: int = Field(description="records there are, deleted ones included")
+    ready: bool
+    failed: bool = Field(description="its last attempt to read failed; it tries again")
+
+
 class KnownModel(BaseModel):
     """An encoder that can be chosen with `matcher models use`, or by the setting MATCHER_ENCODER."""
 
@@ -38,6 +47,8 @@ class Models(BaseModel):
     """The encoders."""
 
     answering: Answering
+    prepared: list[Prepared] = Field(description="the wanted model first; the first that is ready answers")
+    refused: str | None = Field(description="why the chosen model cannot be loaded")
     items: list[KnownModel]
 
 
@@ -45,6 +56,14 @@ class Models(BaseModel):
 async def list_models(request: Request, caller: Asker) -> Response:
     """The encoder that answers, and those that could."""
     state = request.app.state
-    encoder = state.shelf.encoder
-    answering = {"name": encoder.name, "dim": encoder.dim, "fingerprint": encoder.fingerprint}
-    return answer({"answering": answering, "items": [asdict(row) for row in known_models(state.settings.models)]})
+    library = state.library
+    encoder = library.answering.encoder
+    standings = await state.store.read(lambda _: library.standings())
+    return answer(
+        {
+            "answering": {"name": encoder.name, "dim": encoder.dim, "fingerprint": encoder.fingerprint},
+            "prepared": [asdict(each) for each in standings],
+            "refused": library.refused or None,
+            "items": [asdict(row) for row in known_models(state.settings.models)],
+        }
+    )

@@ -65,7 +65,7 @@ async def create_panels(request: Request, caller: Asker) -> Response:
         pool = await state.store.read(lambda c: _records(c, wanted, caller))
         today = datetime.now(ZONE).date()
         call = await state.match_threads(
-            lambda: call_of(order.name, wanted, pool[0], pool[1], state.shelf.encoder, today)
+            lambda: call_of(order.name, wanted, pool[0], pool[1], state.library.answering.encoder, today)
         )
     assert call is not None
     made = State(

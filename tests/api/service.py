@@ -44,8 +44,8 @@ class Service:
 
     def indexed(self) -> None:
         """Waits until every change is in the indexes."""
-        assert self.app.state.shelf.ready.wait(20)
-        self.app.state.shelf.catch_up()
+        assert self.app.state.library.ready.wait(20)
+        self.app.state.library.answering.catch_up()
 
     def finished(self, org: str, job: str) -> dict[str, Any]:
         """The job once it has ended."""

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from prometheus_client import Gauge
 
-from api.indexing.book import Book, Title
+from api.indexing.book import Book
 from api.indexing.postings import Postings
 from api.indexing.shelf import Shelf
+from api.indexing.titles import Title
 from api.store import accounts, write
 from api.store.store import Store
 from api.store.write import Author
@@ -35,11 +35,11 @@ def test_many_changes_are_taken_in_by_a_process_of_their_own(
 ) -> None:
     fill(store, 30)
     monkeypatch.setattr("api.indexing.shelf.BULK", 10)
-    shelf = Shelf(store, tmp_path, str(small_encoder), Gauge("lag", "", registry=None), apart=True)
+    shelf = Shelf(store, tmp_path, load_encoder(small_encoder), apart=True)
     assert shelf.behind() == 30
     assert shelf.catch_up() == 30
     assert shelf.behind() == 0
-    books = [book for book in shelf._books() if book.title.kind is Kind.FUND]
+    books = [book for book in shelf.books() if book.title.kind is Kind.FUND]
     assert [(len(book.catalogue), book.unsaved, book.seq) for book in books] == [(30, 0, 30)] * 2
     shelf.stop()
     store.close()
@@ -133,7 +133,7 @@ def test_a_long_own_book_is_built_apart_while_the_caller_is_told_to_wait(
 
     fill(store, 30)
     monkeypatch.setattr("api.indexing.shelf.BULK", 10)
-    shelf = Shelf(store, tmp_path, str(small_encoder), Gauge("lag", "", registry=None), apart=True)
+    shelf = Shelf(store, tmp_path, load_encoder(small_encoder), apart=True)
     with pytest.raises(NotReadyError):
         shelf.own(Kind.FUND, "org")
     shelf._build_asked()

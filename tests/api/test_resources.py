@@ -231,7 +231,7 @@ def test_examples_of_the_documentation_are_valid(kind: Kind) -> None:
 
 def test_the_model_that_answers_is_named(service: Service) -> None:
     found = service.of("public").get("/v1/models").json()
-    encoder = service.app.state.shelf.encoder
+    encoder = service.app.state.library.answering.encoder
     assert found["answering"] == {"name": encoder.name, "dim": encoder.dim, "fingerprint": encoder.fingerprint}
     assert {"builtin:static", "builtin:quality"} <= {row["name"] for row in found["items"]}
     assert service.anonymous.get("/v1/models").status_code == 401

@@ -61,3 +61,12 @@ def test_a_model_that_gives_too_few_rows_is_refused(tmp_path: Path) -> None:
         pytest.raises(EncoderError, match=r"\(0, 2\) for 1 texts"),
     ):
         cache.encode(["甲"], lambda texts: np.empty((0, 2), np.float32), "query")
+
+
+def test_what_is_known_is_given_without_encoding(tmp_path: Path) -> None:
+    with VectorCache(tmp_path / "cache.db", "model-1") as cache:
+        kept = cache.encode(["甲", "乙"], CountingEncoder(), "document")
+        known = cache.known(["乙", "丙", "甲"], "document")
+        assert known.keys() == {"甲", "乙"}
+        assert np.array_equal(known["乙"], kept[1])
+        assert cache.known(["甲"], "query") == {}

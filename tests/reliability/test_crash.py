@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from api.indexing.book import Book, Title
+from api.indexing.book import Book
+from api.indexing.titles import Title
 from api.store import records
 from api.store.schema import changes, facets
 from api.store.store import Store

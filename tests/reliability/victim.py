@@ -7,7 +7,8 @@ import itertools
 import sys
 from pathlib import Path
 
-from api.indexing.book import Book, Title
+from api.indexing.book import Book
+from api.indexing.titles import Title
 from api.store import accounts, write
 from api.store.store import Store
 from api.store.write import Author, Incoming
