@@ -82,10 +82,10 @@ class Book:
         self.version = int(catalogue.version)
         self.seq = self._saved_seq = int(found.meta["seq"])
 
-    def catch_up(self, up_to: int | None = None) -> int:
-        """Takes in the next changes, a batch at most and none after the number `up_to`; gives how many it took."""
+    def catch_up(self, up_to: int | None = None, most: int = BATCH) -> int:
+        """Takes in the next changes, at most so many and none after the number `up_to`; gives how many it took."""
         with self._lock:
-            return self._next(BATCH, up_to)
+            return self._next(most, up_to)
 
     def catch_up_at_once(self, most: int) -> None:
         """Takes in a few changes, so that a request sees what was written before it; a busy book stays as it is."""

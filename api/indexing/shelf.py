@@ -35,6 +35,9 @@ AT_ONCE = 200
 BULK = 5000
 """More changes of a kind than this are taken in by a process of their own."""
 
+BULK_BATCH = 25_000
+"""Records that such a process takes in at once; each batch copies what came before (20 batches cost 10 s, 4 cost 4)."""
+
 SAVED_AFTER = 2000
 """Changes after which a new snapshot pays."""
 
@@ -139,9 +142,9 @@ class Shelf:
         self._fill(book)
         return book
 
-    def _fill(self, book: Book) -> None:
+    def _fill(self, book: Book, batch: int = BATCH) -> None:
         """Takes in all changes, those that are read ahead where they must be."""
-        while book.catch_up(self._last_read(book.title.kind)) == BATCH:
+        while book.catch_up(self._last_read(book.title.kind), batch) == batch:
             pass
 
     def _last_read(self, kind: Kind) -> int | None:
@@ -153,7 +156,7 @@ class Shelf:
     def publish(self, title: Title) -> None:
         """Brings one book up to date, merged, and publishes it."""
         book = self._shared.get(title) or self._book(title)
-        self._fill(book)
+        self._fill(book, BULK_BATCH)
         book.tidy()
         book.save()
 
