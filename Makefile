@@ -6,9 +6,9 @@ DATA ?= var
 PORT ?= 8000
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: run test setup lint unit bench test-slow test-postgres test-browser clean
+.PHONY: run test setup quality lint unit bench test-slow test-postgres test-browser clean
 
-run: setup  ## set up, load the demonstration data, print a first ranked list per purpose, start the service
+run: setup quality  ## set up, load the demonstration data, print a first ranked list per purpose, start the service
 	$(BIN)/matcher run --data $(DATA) --port $(PORT)
 
 test: lint unit  ## everything a change must pass
@@ -20,6 +20,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0" -c constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
 	touch $@
+
+quality: $(VENV)/.quality  ## build the deep text model beside the quick one; without it the quick one answers alone
+
+$(VENV)/.quality: $(VENV)/.ready
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[models]" -c constraints.txt \
+		&& $(BIN)/matcher models build; then touch $@; \
+	else echo "未能建立 builtin:quality，builtin:static 独自应答 builtin:quality was not built, builtin:static answers alone" >&2; fi
 
 lint: setup
 	$(BIN)/ruff format --check .

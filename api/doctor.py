@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, select, text
 
+from api.indexing.ahead import Ahead, vectors_folder
 from api.indexing.book import Book
+from api.indexing.library import QUICK
 from api.indexing.titles import shared_titles
 from api.settings import Settings
 from api.store import records
@@ -16,7 +18,7 @@ from api.store.store import Store
 from embeddings.choice import chosen_model
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError
-from embeddings.loading import load_encoder
+from embeddings.loading import is_quick, load_encoder
 from matcher.domain import Kind
 
 
@@ -46,6 +48,8 @@ def examine(settings: Settings, store: Store, progress: Callable[[str], None]) -
         yield Finding("encoder", False, str(error))
         return
     yield Finding("encoder", True, f"{encoder.name} {encoder.fingerprint}")
+    if not is_quick(encoder):
+        yield _texts_read(settings, store, encoder)
     yield from _books(settings, store, encoder, progress)
 
 
@@ -68,6 +72,17 @@ def _records(store: Store, kind: Kind) -> Finding:
 def _faceted(connection: Connection, kind: Kind) -> int:
     query = select(func.count()).select_from(facets).where(facets.c.kind == str(kind))
     return int(connection.execute(query).scalar_one())
+
+
+def _texts_read(settings: Settings, store: Store, encoder: Encoder) -> Finding:
+    """How far a slow encoder is; the folder of its vectors is not made here."""
+    read, total = 0, sum(store.read_now(lambda c, kind=kind: records.count_since(c, kind, 0)) for kind in Kind)  # type: ignore[misc]
+    if vectors_folder(settings.data, encoder).is_dir():
+        ahead = Ahead(settings.data, encoder)
+        read, total = ahead.done(store)
+        ahead.close()
+    waiting = "" if read == total else f"; the service reads on, and {QUICK} answers until then"
+    return Finding("texts read", True, f"{read} of {total}{waiting}")
 
 
 def _books(settings: Settings, store: Store, encoder: Encoder, progress: Callable[[str], None]) -> Iterator[Finding]:

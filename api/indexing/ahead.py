@@ -29,11 +29,16 @@ _AT_ONCE = 16
 Progress = Callable[[int, int], None]  # (records read, records in all)
 
 
+def vectors_folder(data: Path, encoder: Encoder) -> Path:
+    """Where an encoder's vectors are kept."""
+    return data / "vectors" / encoder.fingerprint
+
+
 class Ahead:
     """What of the table one encoder has read: the vectors by content, and how far it came in each kind."""
 
     def __init__(self, data: Path, encoder: Encoder) -> None:
-        self._folder = data / "vectors" / encoder.fingerprint
+        self._folder = vectors_folder(data, encoder)
         self._encoder = encoder
         self.vectors = VectorCache(self._folder / "vectors.db", encoder.fingerprint)
 
