@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="概念验证项目对接 Matcher")
 app.add_typer(ranking_app)
-app.add_typer(evaluate_app)
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(files_app)
 app.add_typer(models_app, name="models")
 app.add_typer(panels_app, name="panels")

@@ -38,20 +38,32 @@ def development_tasks(corpus: Corpus) -> dict[str, Search]:
     arxiv = list(json_lines(corpus.folder / "arxiv_dev.jsonl.gz"))[:500]
     english = corpus.disciplines()
     names = sorted(english)
-    zh_names = [name.replace("/", "、") for name in names]
-    en_names = [english[name] for name in names]
+    experts, expert_of = _pseudo_experts(corpus, names)
+    tasks = paper_tasks(csl, arxiv, english)
+    by_abstract, titles = tasks["zh_doc_field"], tasks["en_title"]
+    expert_sets = [expert_of[field] for wanted in by_abstract.wanted for field in wanted]
+    summaries = [without_latin(" ".join(paper["zh"].values())) for paper in arxiv]
+    tldrs = [without_latin(paper["zh"]["tldr"]) for paper in arxiv]
+    return tasks | {
+        "zh_expert": Search(by_abstract.queries, experts, expert_sets, "document", "document"),
+        "x_title_zh": Search(titles.queries, summaries, titles.wanted),
+        "x_zh_abstract": Search(tldrs, titles.documents, titles.wanted),
+    }
+
+
+def paper_tasks(
+    csl: Sequence[Mapping[str, Any]], arxiv: Sequence[Mapping[str, Any]], english: Mapping[str, str]
+) -> dict[str, Search]:
+    """The eight tasks that papers and the names of their disciplines give: Chinese name -> English name."""
+    names = sorted(english)
+    zh_names, en_names = [name.replace("/", "、") for name in names], [english[name] for name in names]
     abstracts = [paper["abstract"] for paper in csl]
     keyed = [i for i, paper in enumerate(csl) if paper["keywords"]]
     keywords = ["、".join(csl[i]["keywords"]) for i in keyed]
     fields = [names.index(paper["discipline"]) for paper in csl]
     used = [k for k in range(len(names)) if fields.count(k) >= 5]
     members = [{i for i, field in enumerate(fields) if field == k} for k in used]
-    experts, expert_of = _pseudo_experts(corpus, names)
-    titles, en_abstracts = [paper["title"] for paper in arxiv], [paper["abstract"] for paper in arxiv]
-    summaries = [without_latin(" ".join(paper["zh"].values())) for paper in arxiv]
-    tldrs = [without_latin(paper["zh"]["tldr"]) for paper in arxiv]
-    own, each, one = [{i} for i in keyed], [{i} for i in range(len(csl))], [{i} for i in range(len(arxiv))]
-    right = [{field} for field in fields]
+    own, each, right = [{i} for i in keyed], [{i} for i in range(len(csl))], [{field} for field in fields]
     return {
         "zh_keywords": Search(keywords, abstracts, own),
         "zh_keywords_hard": Search(keywords, [_without_keywords(paper) for paper in csl], own),
@@ -60,10 +72,11 @@ def development_tasks(corpus: Corpus) -> dict[str, Search]:
         "x_field_docs": Search([en_names[k] for k in used], abstracts, members),
         "zh_doc_field": Search(abstracts, zh_names, right, "document", "query", labels=True),
         "x_doc_field": Search(abstracts, en_names, right, "document", "query", labels=True),
-        "zh_expert": Search(abstracts, experts, [expert_of[k] for k in fields], "document", "document"),
-        "x_title_zh": Search(titles, summaries, one),
-        "x_zh_abstract": Search(tldrs, en_abstracts, one),
-        "en_title": Search(titles, en_abstracts, one),
+        "en_title": Search(
+            [paper["title"] for paper in arxiv],
+            [paper["abstract"] for paper in arxiv],
+            [{i} for i in range(len(arxiv))],
+        ),
     }
 
 
@@ -117,14 +130,19 @@ def evaluate(
 
 
 def figure(scores: FloatRows, task: Search) -> float:
-    """nDCG@10 with equal gains, or accuracy at 1 for labels; the earlier document wins a tie."""
-    total = 0.0
-    for row, wanted in zip(scores, task.wanted, strict=True):
+    """The mean of `figures_by_query`."""
+    return float(figures_by_query(scores, task).mean())
+
+
+def figures_by_query(scores: FloatRows, task: Search) -> NDArray[np.float64]:
+    """(q,) nDCG@10 with equal gains, or accuracy at 1 for labels; the earlier document wins a tie."""
+    found = np.zeros(len(task.wanted))
+    for place, (row, wanted) in enumerate(zip(scores, task.wanted, strict=True)):
         best = np.argsort(-row, kind="stable")[:10]
         hits = np.array([document in wanted for document in best.tolist()], float)
         ideal = max(_GAINS[: min(10, len(wanted))].sum(), 1e-9)
-        total += hits[0] if task.labels else float((hits * _GAINS[: len(hits)]).sum()) / ideal
-    return total / len(task.wanted)
+        found[place] = hits[0] if task.labels else (hits * _GAINS[: len(hits)]).sum() / ideal
+    return found
 
 
 def bm25_normalised(queries: Sequence[str], documents: Sequence[str], k1: float = 1.2, b: float = 0.75) -> FloatRows:

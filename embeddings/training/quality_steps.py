@@ -39,7 +39,7 @@ class QualityBuild:
         if (self.work / "pieces.bits").is_file():
             return
         weights = Weights(self.source or find_weights())
-        pieces, specials = trimmed_tokenizer_pieces(weights, np.arange(weights.shape.vocabulary))
+        pieces, specials = trimmed_tokenizer_pieces(weights, np.arange(len(weights.pieces)))
         tokenizer = e5_tokenizer(pieces, specials)
         words = [
             piece for piece in read_pieces(self.work / "vocabulary") if piece.text.isascii() and piece.text.isalpha()

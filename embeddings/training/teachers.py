@@ -17,7 +17,7 @@ _BATCH = 2000
 def e5_vectors(texts: Sequence[str], folder: Path, progress: Progress | None = None) -> FloatRows:
     """(n, 384) float32: multilingual-e5-small on `query: ` + text, whole and unquantised, built in `folder`."""
     if not folder.is_dir():
-        build_e5(folder, np.arange(Weights(find_weights()).shape.vocabulary), int8=False)
+        build_e5(folder, np.arange(len(Weights(find_weights()).pieces)), int8=False)
     return E5(folder).encode(texts, "query", progress)
 
 

@@ -1,22 +1,26 @@
 """`matcher evaluate`: the golden set, the engine beside plainer rankers, exposure."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
 from embeddings.choice import chosen_model
 from embeddings.loading import load_encoder
 from matcher.cli.ranking import EncoderOption, JsonOption, errors, told
 from matcher.domain import Level
 
-app = typer.Typer(no_args_is_help=False, help="Measure the ranked lists against judged queries.")
+app = typer.Typer(invoke_without_command=True, help="Measure the ranked lists against judged queries.")
 
 
-@app.command()
+@app.callback()
 def evaluate(
+    context: typer.Context,
     data: Annotated[Path | None, typer.Option(help="folder with demo/ and golden/; the one that comes with it")] = None,
     encoder: EncoderOption = None,
     level: Annotated[int, typer.Option(min=0, max=2, help="what searchers may see: 1 before consent, 2 after")] = 2,
@@ -26,6 +30,8 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """nDCG@10, recall@20 and MRR with paired bootstrap intervals, and how evenly candidates are shown."""
+    if context.invoked_subcommand is not None:
+        return
     from matcher.evaluation.golden import load_golden
     from matcher.evaluation.report import show, to_json
     from matcher.evaluation.run import Setting, evaluate
@@ -46,3 +52,38 @@ def evaluate(
         typer.echo(to_json(report).decode(), nl=False)
     else:
         show(report, Console())
+
+
+@app.command()
+def text(
+    encoder: Annotated[
+        list[str] | None, typer.Option("--encoder", help="may be given several times; every built-in one if not")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="of the resampling")] = 0,
+    samples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamplings for the intervals")] = 10_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Encoders alone and with words on eight tasks over papers, Chinese, English and across, beside plain baselines."""
+    from embeddings.quality import quality_is_built
+    from matcher.evaluation.text import compare_text, sample_tasks
+
+    names = encoder or ["builtin:static", *(["builtin:quality"] if quality_is_built() else [])]
+    with told(), Progress(console=errors, transient=True) as bar:
+        task = bar.add_task("judging", total=None)
+        lines = compare_text(
+            [load_encoder(name) for name in names],
+            sample_tasks(),
+            seed,
+            samples,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        typer.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
+        return
+    table = Table("", *(line.ranker for line in lines))
+    for name in lines[0].tasks:
+        table.add_row(name, *(f"{line.tasks[name]:.3f}" for line in lines))
+    table.add_row("mean", *(f"{line.mean.mean:.3f}" for line in lines))
+    table.add_row("ahead of words", "", *(f"{line.ahead.mean:+.3f}" for line in lines[1:]))
+    table.add_row("95 %", "", *(f"{line.ahead.low:+.3f} {line.ahead.high:+.3f}" for line in lines[1:]))
+    Console().print(table)

@@ -4,6 +4,7 @@ Percentile bootstrap over queries (Efron and Tibshirani 1993, ch. 13). For two r
 both, so that easy and hard queries cancel (paired).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,3 +46,16 @@ def bootstrap(values: NDArray[np.float64], seed: int, samples: int = SAMPLES) ->
 def intervals(values: NDArray[np.float64], seed: int, samples: int = SAMPLES) -> list[Interval]:
     """The same as objects, one per column."""
     return [Interval(*map(float, row)) for row in bootstrap(values, seed, samples)]
+
+
+def macro_intervals(groups: Sequence[NDArray[np.float64]], seed: int, samples: int = SAMPLES) -> list[Interval]:
+    """Intervals of the mean over groups of the means of columns: each group (q, c) is drawn by itself."""
+    random = np.random.default_rng(seed)
+    tail = (1 - CONFIDENCE) / 2
+    means = np.zeros((samples, groups[0].shape[1]))
+    for values in groups:
+        count = len(values)
+        means += random.multinomial(count, np.full(count, 1 / count), samples) @ values / count
+    low, high = np.quantile(means / len(groups), [tail, 1 - tail], axis=0)
+    middle = np.mean([values.mean(axis=0) for values in groups], axis=0)
+    return [Interval(*map(float, row)) for row in zip(middle, low, high, strict=True)]

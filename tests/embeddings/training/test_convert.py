@@ -18,6 +18,8 @@ PIECES = [
     "<s>", "<pad>", "</s>", "<unk>", "▁", "▁passage", "▁query", ":", "▁电池", "电", "池", "固态", "▁solid",
     "s", "o", "l", "i", "d", "▁батарея", "\uff5e", ",", "。", "▁药", "α",
 ]  # fmt: skip
+ROWS = len(PIECES) + 3
+"""The package has rows behind its last piece (the mask and others), as XLM-RoBERTa does."""
 
 
 def blocks(rng: np.random.Generator, rows: int, columns: int) -> tuple[bytes, int]:
@@ -39,7 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         content, count = blocks(rng, rows, columns)
         tensors.append((name, 1, count, content))
 
-    packed("emb.word", len(PIECES), HIDDEN)
+    packed("emb.word", ROWS, HIDDEN)
     plain("emb.pos", PLACES * HIDDEN)
     plain("emb.type", 2 * HIDDEN)
     plain("emb.ln.w", HIDDEN, 1)
@@ -55,7 +57,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     encoded = [piece.encode() for piece in PIECES]
     offsets = np.cumsum([0, *map(len, encoded)]).astype("<u4").tobytes()
     scores = np.linspace(-1, -8, len(PIECES)).astype("<f4").tobytes()
-    head = b"E5S1" + struct.pack("<I7ifi", 1, HIDDEN, LAYERS, HEADS, INNER, len(PIECES), PLACES, 2, 1e-12, BLOCK)
+    head = b"E5S1" + struct.pack("<I7ifi", 1, HIDDEN, LAYERS, HEADS, INNER, ROWS, PLACES, 2, 1e-12, BLOCK)
     head += struct.pack("<5iQ", len(PIECES), 0, 2, 1, 3, len(b"".join(encoded))) + offsets + scores + b"".join(encoded)
     head += struct.pack("<iI", 0, 0) + struct.pack("<i", len(tensors))
     at = len(head) + sum(2 + len(name) + 21 for name, *_ in tensors)
@@ -81,7 +83,7 @@ def test_header_pieces_and_tensors_are_read(source: Path) -> None:
     assert weights.pieces == PIECES
     assert (weights.shape.hidden, weights.shape.layers, weights.specials) == (HIDDEN, LAYERS, (0, 1, 2, 3))
     whole = weights.matrix("emb.word", HIDDEN)
-    assert whole.shape == (len(PIECES), HIDDEN)
+    assert whole.shape == (ROWS, HIDDEN)
     np.testing.assert_array_equal(weights.matrix("emb.word", HIDDEN, [8, 2]), whole[[8, 2]])
 
 
@@ -99,7 +101,7 @@ def bert_rows(source: Path, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
     weights = Weights(source)
     config = BertConfig(
-        vocab_size=len(PIECES), hidden_size=HIDDEN, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
+        vocab_size=ROWS, hidden_size=HIDDEN, num_hidden_layers=LAYERS, num_attention_heads=HEADS,
         intermediate_size=INNER, max_position_embeddings=PLACES, type_vocab_size=2, hidden_act="gelu",
     )  # fmt: skip
     state = {
