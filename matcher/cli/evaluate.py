@@ -80,7 +80,7 @@ def text(
     if as_json:
         typer.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False))
         return
-    table = Table("", *(line.ranker for line in lines))
+    table = Table("", *(line.ranker.replace("builtin:", "") for line in lines))
     for name in lines[0].tasks:
         table.add_row(name, *(f"{line.tasks[name]:.3f}" for line in lines))
     table.add_row("mean", *(f"{line.mean.mean:.3f}" for line in lines))
