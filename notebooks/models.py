@@ -94,8 +94,9 @@ pd.DataFrame({line.ranker: line.tasks for line in lines})
 
 # %% [markdown]
 # ## Recall against time
-# 20,000 vectors around the projects' own. How many clusters are enough is not known beforehand: here four of 283 would do,
-# with other vectors or behind a filter half of them do not (docs/search.md). The index looks until little can be missing.
+# 20,000 vectors around the projects' own. How many clusters are enough is not known beforehand: here four of 283 would
+# do, with other vectors or behind a filter half of them do not (docs/search.md). The index looks until little can be
+# missing.
 
 # %%
 random = np.random.default_rng(0)
