@@ -3,12 +3,13 @@
     {"name": "2026 autumn", "odd": true,
      "projects": [{"id": "p1", "size": 5}],
      "experts": [{"id": "e1", "roles": ["技术"], "units": ["台州大学"], "cities": ["台州"], "senior": true,
-                  "load_max": 4}],
+                  "load_max": 4, "recent": 2}],
      "scores": [{"project": "p1", "expert": "e1", "score": 0.61}],      or a matrix in the order of the lists
      "forbidden": [{"project": "p1", "expert": "e1", "reason": "same employer"}],
      "forced": [["p1", "e2"]], "apart": [["e1", "e2"]],
      "quotas": [{"of": "roles", "value": "技术", "share": 0.5}, {"of": "senior", "least": 1}],
-     "caps": [{"of": "units", "most": 1}, {"of": "cities", "most": 2}], "lead": {"of": "senior"}}
+     "caps": [{"of": "units", "most": 1}, {"of": "cities", "most": 2}], "lead": {"of": "senior"},
+     "lately": [["p1", "e3"]], "soft": {"rotation": 1, "lately": 4}}
 
 A pair without a score may not be, unless ``missing_score`` gives it one.
 """
@@ -43,7 +44,7 @@ class ProjectRow(_Row):
 
 
 class ExpertRow(_Row):
-    """An expert of the pool; ``year_left`` is what the year's limit leaves."""
+    """An expert of the pool; ``year_left`` is what the year's limit leaves, ``recent`` counts seats held lately."""
 
     id: str = Field(min_length=1)
     name: str = ""
@@ -58,6 +59,7 @@ class ExpertRow(_Row):
     load_max: int = 4
     load_min: int = 0
     year_left: int | None = None
+    recent: int = Field(default=0, ge=0)
 
 
 class ScoreRow(_Row):
@@ -101,6 +103,13 @@ class LeadRow(_Row):
     of: Literal["senior", "may_lead"] = "may_lead"
 
 
+class SoftRow(_Row):
+    """What the soft terms weigh: each recent seat of an expert, and a pair that was drawn lately."""
+
+    rotation: float = Field(default=1.0, ge=0)
+    lately: float = Field(default=4.0, ge=0)
+
+
 class CallRow(_Row):
     """The whole file."""
 
@@ -116,6 +125,8 @@ class CallRow(_Row):
     quotas: tuple[QuotaRow, ...] = ()
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
+    lately: tuple[tuple[str, str], ...] = ()
+    soft: SoftRow = SoftRow()
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,8 +185,22 @@ def problem_from(row: CallRow) -> Problem:
         caps=tuple(_cap(row, cap, size) for cap in row.caps),
         apart=tuple((_at(experts, "apart", a), _at(experts, "apart", b)) for a, b in row.apart),
         lead=None if row.lead is None else _members(row, row.lead.of, ""),
+        preference=_preference(row, projects, experts),
         odd=row.odd,
     )
+
+
+def _preference(
+    row: CallRow, projects: dict[str, int], experts: dict[str, int]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]] | None:
+    """Rotation and pairs drawn lately as points taken off; none where the call says nothing of either."""
+    recent = np.array([expert.recent for expert in row.experts], dtype=np.float32)
+    if not row.lately and not recent.any():
+        return None
+    preference = np.tile(-row.soft.rotation * recent, (len(projects), 1)).astype(np.float32)
+    for project, expert in row.lately:
+        preference[_at(projects, "lately", project), _at(experts, "lately", expert)] -= row.soft.lately
+    return preference
 
 
 def _positions(name: str, ids: list[str]) -> dict[str, int]:

@@ -189,4 +189,10 @@ def verify(result: Result, tolerance: float = 1e-6) -> list[Violation]:
         found.append(Violation("", "bound", str(result.bound), f"{bound} from the prices"))
     if total > bound + slack:
         found.append(Violation("", "total", str(total), f"at most the bound {bound}"))
+    if result.soft is not None and problem.preference is not None:
+        liked = sum(float(problem.preference[p, e]) for p, panel in enumerate(result.seats) for e in panel)
+        if abs(liked - result.soft.preference) > tolerance * max(1.0, abs(liked)):
+            found.append(Violation("", "soft terms", str(result.soft.preference), str(liked)))
+        if total < result.soft.least_total - slack:
+            found.append(Violation("", "total", str(total), f"at least {result.soft.least_total} beside soft terms"))
     return found

@@ -9,7 +9,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs
-from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
+from matcher.assignment.linear import Linear
+from matcher.assignment.problem import POINTS, BoolArray, FloatArray, IntArray, Problem
 from matcher.assignment.rows import rows_of
 
 NODES = 400
@@ -46,15 +47,43 @@ def search(
     """
     if not len(arcs):
         return None
-    rows = rows_of(problem, arcs)
-    program = Aim(floors).program(problem, arcs, rows)
+    program = Aim(floors).program(problem, arcs, rows_of(problem, arcs))
+    cost = -program.worth if charge is None else charge[arcs.expert] / POINTS - program.worth
+    return _solved(program, cost, [], gap, nodes)
+
+
+def search_preferred(
+    problem: Problem,
+    arcs: Arcs,
+    preference: FloatArray,
+    least: int,
+    floors: IntArray | None = None,
+    nodes: int = NODES,
+) -> Chosen | None:
+    """The largest preference over the pairs under every rule among plans of at least ``least`` points in all.
+
+    Args:
+        problem: the call.
+        arcs: the candidate pairs.
+        preference: (n,) what each pair is worth beside its score.
+        least: solver points that the total must reach.
+        floors: (P,) least panel points, where floors hold.
+        nodes: branches looked at before giving up.
+    """
+    program = Aim(floors).program(problem, arcs, rows_of(problem, arcs))
+    total = LinearConstraint(arcs.points[None, :] / POINTS, (least - 0.5) / POINTS, np.inf)  # whole points, so no less
+    chosen = _solved(program, -preference, [total], 0.0, nodes)
+    return chosen if chosen is not None and arcs.points[chosen.x].sum() >= least else None
+
+
+def _solved(
+    program: Linear, cost: FloatArray, further: list[LinearConstraint], gap: float, nodes: int
+) -> Chosen | None:
     solution = milp(
-        -program.worth if charge is None else charge[arcs.expert] / POINTS - program.worth,
-        constraints=LinearConstraint(program.matrix, program.lower, program.upper),
-        integrality=np.ones(len(arcs)),
+        cost,
+        constraints=[LinearConstraint(program.matrix, program.lower, program.upper), *further],
+        integrality=np.ones(len(cost)),
         bounds=Bounds(program.low, program.high),
         options={"mip_rel_gap": gap, "node_limit": nodes},
     )
-    if solution.x is None:
-        return None
-    return Chosen(solution.x > 0.5, proven=solution.status == OPTIMAL)
+    return None if solution.x is None else Chosen(solution.x > 0.5, proven=solution.status == OPTIMAL)

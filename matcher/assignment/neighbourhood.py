@@ -55,7 +55,7 @@ def seat_in_groups(task: Task, target: float, seed: int, progress: Listener) -> 
         return None
     for step in range(PASSES):
         before = int(arcs.points[x].sum())
-        for group in _groups(task, random):
+        for group in groups(task, random):
             if arcs.points[x].sum() >= target * POINTS:
                 return x
             x = _seat_anew(task, x, group)
@@ -65,7 +65,7 @@ def seat_in_groups(task: Task, target: float, seed: int, progress: Listener) -> 
     return x
 
 
-def _part(task: Task, x: BoolArray, group: IntArray) -> tuple[Task, IntArray]:
+def part(task: Task, x: BoolArray, group: IntArray) -> tuple[Task, IntArray]:
     """The task of some projects alone, under the loads that all other seats leave; and the pairs that are theirs."""
     problem, arcs = task.problem, task.arcs
     inside = np.zeros(problem.n_projects, dtype=bool)
@@ -79,7 +79,7 @@ def _part(task: Task, x: BoolArray, group: IntArray) -> tuple[Task, IntArray]:
 
 
 def _seat_anew(task: Task, x: BoolArray, group: IntArray) -> BoolArray:
-    sub, theirs = _part(task, x, group)
+    sub, theirs = part(task, x, group)
     chosen = search(sub.problem, sub.arcs, sub.floors, gap=1e-5, nodes=20)
     if chosen is None or sub.arcs.points[chosen.x].sum() <= sub.arcs.points[x[theirs]].sum():
         return x
@@ -96,13 +96,13 @@ def _seat_under_prices(task: Task, random: np.random.Generator, progress: Listen
     """
     charge = np.rint(task.prices.expert * POINTS).astype(np.int64)
     x = np.zeros(len(task.arcs), dtype=bool)
-    groups = list(_groups(task, random))
+    turns = list(groups(task, random))
     free = replace(task, problem=replace(task.problem, load_min=None))
-    for step, group in enumerate(groups):
+    for step, group in enumerate(turns):
         reach = step
         joined = group
         while True:
-            sub, theirs = _part(task if step == len(groups) - 1 else free, x, joined)
+            sub, theirs = part(task if step == len(turns) - 1 else free, x, joined)
             chosen = search(sub.problem, sub.arcs, sub.floors, charge, gap=1e-4, nodes=20)
             if chosen is not None:
                 x[theirs] = chosen.x
@@ -110,12 +110,12 @@ def _seat_under_prices(task: Task, random: np.random.Generator, progress: Listen
             if not reach:
                 return None
             reach = max(0, reach - max(1, step - reach))
-            joined = np.concatenate(groups[reach : step + 1])
+            joined = np.concatenate(turns[reach : step + 1])
         progress(Progress("seat", step))
     return x
 
 
-def _groups(task: Task, random: np.random.Generator) -> Iterator[IntArray]:
+def groups(task: Task, random: np.random.Generator) -> Iterator[IntArray]:
     """All projects in groups that compete for the same experts, drawn differently each time."""
     problem, arcs = task.problem, task.arcs
     count = len(arcs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ def plan_document(result: Result, prepared: Alternates | None = None) -> Documen
             "bound": result.floor.bound,
             "certificate": _certificate(result.floor.certificate),
         }
+    if result.soft is not None:
+        document["soft"] = asdict(result.soft)
     return document
 
 

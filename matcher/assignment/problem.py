@@ -86,8 +86,8 @@ class Problem:
         caps: groups with a most count per panel. The first that is a partition sharpens the bound most.
         apart: pairs of experts who may not share a panel.
         lead: (E,) bool, who may lead a panel (主审); each panel then has one who may.
-        preference: (P, E) soft terms (rotation, region spread, pairs drawn lately); they decide only between
-            plans of equal total.
+        preference: (P, E) soft terms (rotation, closeness, pairs drawn lately), larger is better; they decide between
+            plans whose totals differ by no more than the goal allows.
         odd: panel sizes must be odd (tender law; DOMAIN 4.3).
 
     Raises:

@@ -30,10 +30,12 @@ class Goal:
     Args:
         floor_share: the weakest panel's mean score must reach this share of its proven best; none leaves it free.
         gap: stop improving once the total is proven within this share of the best.
+        soft_share: where the call has a preference, the share of the total that the soft terms must leave.
     """
 
     floor_share: float | None = 0.98
     gap: float = 0.0
+    soft_share: float = 0.999
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,19 @@ class Floor:
     certificate: Certificate
 
 
+@dataclass(frozen=True)
+class Soft:
+    """The lexicographic last stage: the preference of the plan, what it was before, the total that had to stay.
+
+    ``proven``: no plan of such a total has a larger preference.
+    """
+
+    preference: float
+    before: float
+    least_total: float
+    proven: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """A plan with its proof.
@@ -70,6 +85,7 @@ class Result:
         status: ``optimal`` when the total is proven best to the last solver point.
         certificate: the prices that prove ``bound``.
         floor: the fairness stage, where one was asked for.
+        soft: the soft terms' stage, where the call has a preference.
         seconds: wall time of the solve.
     """
 
@@ -79,6 +95,7 @@ class Result:
     status: Status
     certificate: Certificate
     floor: Floor | None = None
+    soft: Soft | None = None
     seconds: float = 0.0
 
     @cached_property

@@ -19,6 +19,7 @@ from matcher.assignment.order import in_given_order, in_id_order
 from matcher.assignment.pricing import price
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
 from matcher.assignment.result import Goal, Listener, Result, Seats, Status
+from matcher.assignment.soft import prefer
 
 SEARCH_ARCS = 6_000
 """Most pairs that go to the exact search at once; beyond, groups of projects take turns."""
@@ -61,6 +62,9 @@ def solve(problem: Problem, goal: Goal | None = None, seed: int = 0, progress: L
     result = _largest_total(ordered.problem, goal, seed, progress)
     if goal.floor_share is not None:
         result = _raise_weakest(result, goal, goal.floor_share, seed, progress)
+    if problem.preference is not None:
+        floors = None if result.floor is None else floors_at(ordered.problem, result.floor.mean)
+        result = prefer(result, floors, goal.soft_share, seed, progress)
     return in_given_order(ordered, problem, result, time.perf_counter() - started)
 
 

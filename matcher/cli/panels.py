@@ -32,6 +32,7 @@ def solve(
     call: CallArgument,
     out: OutOption = None,
     floor: Annotated[float, typer.Option(min=0, max=1, help="share of the best weakest panel; 0: none")] = 0.98,
+    soft: Annotated[float, typer.Option(min=0, max=1, help="share of the total that soft terms must leave")] = 0.999,
     seed: Annotated[int, typer.Option(min=0, help="of the search in large calls")] = 0,
     xlsx: Annotated[Path | None, typer.Option(help="also write a workbook")] = None,
     pdf: Annotated[Path | None, typer.Option(help="also write the minutes")] = None,
@@ -48,7 +49,7 @@ def solve(
     with told():
         given = read_call(call)
         with progress() as tell:
-            result = best(given.problem, Goal(floor_share=floor or None), seed, tell)
+            result = best(given.problem, Goal(floor_share=floor or None, soft_share=soft), seed, tell)
         broken = verify(result)
         document = plan_document(result, alternates(given.problem, result.seats))
         _write(document, out)
