@@ -14,10 +14,13 @@ from matcher.scheduling.problem import Event
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One line of an agenda: when, with whom, where, and which of the party's persons go."""
+    """One line of an agenda: when, with whom, where, and which of the party's persons go.
+
+    ``slots``: the slots that it fills. ``minutes``: from the start of the first to the end of the last.
+    """
 
     meeting: int
-    slot: int
+    slots: tuple[int, ...]
     starts_at: datetime | None
     minutes: int
     partners: tuple[str, ...]
@@ -28,7 +31,7 @@ class Appointment:
     def when(self) -> str:
         """Date and time, or the slot's number where the event has no clock."""
         if self.starts_at is None:
-            return f"slot {self.slot + 1}"
+            return f"slot {self.slots[0] + 1}"
         ends = self.starts_at + timedelta(minutes=self.minutes)
         return f"{self.starts_at:%Y-%m-%d %H:%M}-{ends:%H:%M}"
 
@@ -42,17 +45,25 @@ def agenda(event: Event, plan: Plan, party: int) -> tuple[Appointment, ...]:
 def appointment(event: Event, seat: Seat, party: int) -> Appointment:
     """One seat as its party sees it."""
     known = event.meetings[seat.meeting]
-    slot = event.slots[seat.slot]
+    slots = tuple(range(seat.slot, seat.slot + known.length))
     people = event.parties[party].representatives
     return Appointment(
         meeting=seat.meeting,
-        slot=seat.slot,
-        starts_at=slot.starts_at,
-        minutes=sum(event.slots[t].minutes for t in range(seat.slot, seat.slot + known.length)),
+        slots=slots,
+        starts_at=event.slots[seat.slot].starts_at,
+        minutes=_minutes(event, slots),
         partners=tuple(event.parties[p].label for p in known.parties if p != party),
         place=place(event, seat),
         persons=tuple(people[n].name or f"person {n + 1}" for p, n in seat.people if p == party),
     )
+
+
+def _minutes(event: Event, slots: tuple[int, ...]) -> int:
+    """A meeting over several slots goes on through the pause between them."""
+    first, last = event.slots[slots[0]], event.slots[slots[-1]]
+    if first.starts_at is None or last.starts_at is None:
+        return sum(event.slots[t].minutes for t in slots)
+    return (last.starts_at - first.starts_at) // timedelta(minutes=1) + last.minutes
 
 
 def place(event: Event, seat: Seat) -> str:

@@ -44,7 +44,8 @@ def _grid(event: Event, plan: Plan) -> Iterable[Sequence[str]]:
                 row[t] = "–"
         for item in agenda(event, plan, number):
             text = f"{', '.join(item.partners)} ({item.place})"
-            row[item.slot] = f"{row[item.slot]}; {text}" if row[item.slot] else text
+            for t in item.slots:
+                row[t] = f"{row[t]}; {text}" if row[t] else text
         yield [party.label, *row]
 
 

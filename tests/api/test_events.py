@@ -3,6 +3,9 @@
 import io
 import json
 import re
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -555,7 +558,9 @@ def test_a_meeting_of_three_in_a_double_slot_and_who_came_in_whose_place(service
     )
     assert applied.status_code == 201
     item = service.of("fund").get(f"{address}/agenda?party=F1").json()["items"][0]
-    assert (item["persons"], item["minutes"], sorted(item["partners"])) == (["赵总"], 50, ["B1", "P1"])
+    first, last = (datetime.fromisoformat(slot["starts_at"]) for slot in SLOTS[1:3])
+    through_the_pause = (last - first) // timedelta(minutes=1) + SLOTS[2]["minutes"]
+    assert (item["persons"], item["minutes"], sorted(item["partners"])) == (["赵总"], through_the_pause, ["B1", "P1"])
     assert (
         service.of("center").get(f"{address}/agenda?party=P1").json()["items"][0]["starts_at"] == SLOTS[1]["starts_at"]
     )
@@ -580,3 +585,34 @@ def test_a_wrong_change_names_the_field(agreed: tuple[Service, str]) -> None:
     assert (
         events.post(f"{address}/nothing/apply", json={"name": "x"}, headers=tag_of(service, event)).status_code == 404
     )
+
+
+def test_a_cancelled_plan_leaves_the_event_as_it_was(
+    agreed: tuple[Service, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner works in a process of its own; here it is one that says that it began and then never ends."""
+    sleeper = (
+        'import sys, time; sys.stdin.read(); print(\'{"stage": "breaks", "value": 1}\', flush=True); time.sleep(600)'
+    )
+    real, started = subprocess.Popen, []
+
+    def start(command: list[str], **given: Any) -> Any:
+        if "api.events.worker" in command:
+            command = [sys.executable, "-c", sleeper]
+        started.append(real(command, **given))
+        return started[-1]
+
+    service, event = agreed
+    events, before = service.of("events"), tag_of(service, event)
+    monkeypatch.setattr("api.jobs.apart.subprocess.Popen", start)
+    job = events.post(f"/v1/events/{event}/plan", json={}).json()["id"]
+    until = time.monotonic() + 20
+    while events.get(f"/v1/jobs/{job}").json()["stage"] != "breaks 1" and time.monotonic() < until:
+        time.sleep(0.05)
+    assert events.post(f"/v1/jobs/{job}/cancel").status_code in {200, 202}
+    assert service.finished("events", job)["state"] == "cancelled"
+    assert started[-1].wait(10) != 0, "the planner was ended"
+    assert tag_of(service, event) == before
+    assert events.get(f"/v1/events/{event}/plan").status_code == 404
+    monkeypatch.undo()
+    assert planned(service, event)["state"] == "done"

@@ -1,6 +1,11 @@
 """Solved panels against brute force, the independent checker, and themselves."""
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -92,6 +97,34 @@ def test_shuffled_input_gives_the_same_panels() -> None:
             shuffled.project_ids[p]: {shuffled.expert_ids[e] for e in panel} for p, panel in enumerate(result.seats)
         } == named
         assert result.bound == known.bound
+
+
+def test_twenty_shuffled_runs_on_one_or_two_threads_give_the_same_bytes() -> None:
+    """Each run is a process of its own: the order of the call and the threads of the libraries may change nothing."""
+    script = (
+        "import sys, json; from dataclasses import replace; from matcher.assignment.solve import solve; "
+        "from matcher.assignment.planfile import plan_document; "
+        "from tests.matcher.assignment.panel_calls import random_call; "
+        "from tests.matcher.assignment.test_panels_solve import by_id, shuffle; "
+        "problem = random_call(11, projects=8, experts=20); "
+        "print(*(by_id(plan_document(solve(shuffle(problem, seed)))) for seed in map(int, sys.argv[1:])), sep='\\n')"
+    )
+    said = set()
+    for threads, seeds in (("1", range(10)), ("2", range(10, 20))):
+        environment = {**os.environ, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        command = [sys.executable, "-c", script, *map(str, seeds)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        lines = done.stdout.splitlines()
+        assert len(lines) == 10
+        said |= set(lines)
+    assert len(said) == 1
+
+
+def by_id(document: dict[str, Any]) -> str:
+    """Panels in the order of their ids, with all figures, as one line of JSON."""
+    panels = sorted((panel["project"], sorted(m["expert"] for m in panel["members"])) for panel in document["panels"])
+    figures = {name: document[name] for name in ("total", "bound", "gap", "status", "weakest_mean")}
+    return json.dumps([panels, figures])
 
 
 def shuffle(problem: Problem, seed: int) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import icalendar
@@ -71,3 +71,33 @@ def test_booklet_takes_names_as_text() -> None:
     pdf = booklet(event, solve(event), warnings.append, STAMP)
     assert pdf.startswith(b"%PDF")
     assert pdf == booklet(event, solve(event), warnings.append, STAMP)
+
+
+def test_a_meeting_of_three_over_two_slots_is_whole_in_every_export(tmp_path: Path) -> None:
+    """投贷保: a fund, a bank and a project sit together, twice as long as the others."""
+    parties = (Party("p", "项目"), Party("f", "基金"), Party("b", "银行"), Party("q", "旁人"))
+    three = Meeting((0, 1, 2), 900, required=True, length=2)
+    event = Event("fair", (Slot(),) * 3, (Table("1"),), parties, (three, Meeting((0, 3), 100)))
+    event = with_clock(event, datetime.fromisoformat("2026-05-01T09:00+08:00"), 20, 5)
+    plan = solve(event)
+    start = plan.at[0]
+    published = release(event, plan, "first")
+    for party in (0, 1, 2):
+        (entry,) = [
+            found
+            for found in icalendar.Calendar.from_ical(calendar(event, published, party, STAMP)).walk("VEVENT")
+            if found["uid"] == uid(event, 0)
+        ]
+        assert entry["dtstart"].dt == event.slots[start].starts_at
+        assert entry["dtend"].dt - entry["dtstart"].dt == timedelta(minutes=45)
+        others = {"项目", "基金", "银行"} - {parties[party].name}
+        assert all(name in str(entry["summary"]) for name in others)
+        assert all(name in card(event, plan, party) for name in others)
+    write_workbook(event, plan, tmp_path / "plan.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    grid = {row[0].value: [cell.value for cell in row[1:]] for row in book["参加方 parties"].iter_rows(min_row=2)}
+    for name, others in (("项目", "基金"), ("基金", "银行"), ("银行", "项目")):
+        held = [t for t, value in enumerate(grid[name]) if value and others in value]
+        assert held == [start, start + 1], "both slots of the meeting are filled for each of the three"
+    assert not any(value and "基金" in value for value in grid["旁人"])
+    assert booklet(event, plan, lambda _: None, STAMP).startswith(b"%PDF")
