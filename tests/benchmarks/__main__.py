@@ -20,10 +20,12 @@ RUNS: dict[str, list[list[str]]] = {
     "panels": [
         ["panels_generator", "--projects", "500", "--experts", "1500", "-o", f"{WORK}/panels.npz"],
         ["panels", f"{WORK}/panels.npz", "-o", f"{WORK}/panels.json"],
+        ["panels_figures"],
     ],
     "events": [
         ["events_generator", "200", "80", "--seed", "7", "-o", f"{WORK}/event.json.gz"],
         ["events", f"{WORK}/event.json.gz", "-o", f"{WORK}/event.plan.json"],
+        ["events_suite"],
     ],
 }
 
