@@ -8,14 +8,13 @@ from sqlalchemy import Connection, func, select, text
 
 from api.indexing.ahead import Ahead, vectors_folder
 from api.indexing.book import Book
-from api.indexing.library import QUICK
 from api.indexing.titles import shared_titles
 from api.settings import Settings
 from api.store import records
 from api.store.migrate import is_current
 from api.store.schema import facets
 from api.store.store import Store
-from embeddings.choice import chosen_model
+from embeddings.choice import QUICK, chosen_model
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError
 from embeddings.loading import is_quick, load_encoder

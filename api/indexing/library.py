@@ -17,15 +17,12 @@ from api.indexing.shelf import Shelf
 from api.kit.requests import places
 from api.settings import Settings
 from api.store.store import Store
-from embeddings.choice import chosen_model
+from embeddings.choice import QUICK, chosen_model
 from embeddings.encoder import Encoder
 from embeddings.errors import EmbeddingsError
 from embeddings.loading import load_encoder
 
 log = structlog.get_logger("matcher.indexing")
-
-QUICK = "builtin:static"
-"""Answers while a slow model reads: at the first start, after an import, during a change of models."""
 
 ANSWERING = "answering.txt"
 

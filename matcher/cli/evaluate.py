@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from embeddings.choice import chosen_model
+from embeddings.choice import model_for_files
 from embeddings.loading import load_encoder
 from matcher.cli.ranking import EncoderOption, JsonOption, errors, told
 from matcher.domain import Level
@@ -37,7 +37,7 @@ def evaluate(
     from matcher.evaluation.run import Setting, evaluate
 
     with told():
-        golden, model = load_golden(data), load_encoder(encoder or chosen_model())
+        golden, model = load_golden(data), load_encoder(encoder or model_for_files())
         with Progress(console=errors, transient=True) as bar:
             task = bar.add_task("ranking", total=None)
             report = evaluate(

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, track
 from rich.table import Table
 
-from embeddings.choice import chosen_model
+from embeddings.choice import model_for_files
 from embeddings.encoder import Encoder
 from embeddings.errors import EncoderError
 from embeddings.loading import load_encoder
@@ -65,7 +65,7 @@ def rank(
     with told():
         wanted = Purpose.of(purpose)
         asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
-        catalogue = filled(asked, load_encoder(encoder or chosen_model()))
+        catalogue = filled(asked, load_encoder(encoder or model_for_files()))
         maker = matchmaker(today)
         policy = Policy.of_rulebook() if fair else None
         found = maker.top(wanted, asking.records, catalogue, k, ineligible=ineligible, policy=policy)
@@ -98,7 +98,7 @@ def match(
         else:
             asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
             who = _one(asking, subject)
-        catalogue = filled(asked, load_encoder(encoder or chosen_model()))
+        catalogue = filled(asked, load_encoder(encoder or model_for_files()))
         found = matchmaker(today).rank(wanted, who, catalogue, k, ineligible=ineligible)
     _print(found, language, as_json)
 
@@ -122,7 +122,7 @@ def explain(
         wanted = Purpose.of(purpose)
         asking, asked = read_sides(wanted, subjects, candidates, subject_kind, candidate_kind)
         _one(asked, candidate)
-        catalogue = filled(asked, load_encoder(encoder or chosen_model()))
+        catalogue = filled(asked, load_encoder(encoder or model_for_files()))
         everybody = min(MOST_RESULTS, len(catalogue))
         found = matchmaker(today).rank(wanted, _one(asking, subject), catalogue, everybody, ineligible=True)
         pair = next((item for item in found.items if item.id == candidate), None)
@@ -145,7 +145,7 @@ def search(
 ) -> None:
     """Records of any kind whose text is near in meaning or in words; no conditions, no score."""
     with told():
-        catalogue = filled(read_file(candidates, _kind(candidate_kind)), load_encoder(encoder or chosen_model()))
+        catalogue = filled(read_file(candidates, _kind(candidate_kind)), load_encoder(encoder or model_for_files()))
         hits = catalogue.search(text, k)
     if as_json:
         typer.echo(orjson.dumps(hits, option=orjson.OPT_INDENT_2).decode())

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from api.indexing.ahead import FEW, Ahead
-from api.indexing.library import ANSWERING, QUICK, Library
+from api.indexing.library import ANSWERING, Library
 from api.indexing.shelf import Shelf
 from api.settings import Settings
 from api.store import accounts, records, write
 from api.store.store import Store
 from api.store.write import Author
-from embeddings.choice import choose_model
+from embeddings.choice import QUICK, choose_model
 from embeddings.encoder import Encoder
 from embeddings.loading import load_encoder
 from embeddings.tfidf import fit_tfidf

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embeddings import load_encoder
-from embeddings.choice import choose_model, chosen_model
+from embeddings.choice import choose_model, chosen_model, model_for_files
 from embeddings.errors import EncoderBrokenError
 from embeddings.model import hub_answers, load_hub_model
 from embeddings.presets import PRESETS
@@ -150,3 +150,6 @@ def test_choice_is_kept_and_can_be_left_open_again(tmp_path: Path) -> None:
     (tmp_path / "e5-small-zh-en").mkdir()
     (tmp_path / "e5-small-zh-en" / "manifest.json").write_text("{}")
     assert chosen_model(tmp_path) == "builtin:quality"
+    assert model_for_files(tmp_path) == "builtin:static", "what is read once is not worth the slow model's time"
+    choose_model("builtin:quality", tmp_path)
+    assert model_for_files(tmp_path) == "builtin:quality"
