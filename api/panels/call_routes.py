@@ -19,13 +19,13 @@ from api.kit.bodies import json_body, read_json
 from api.kit.problems import FieldError, InvalidError, MalformedError, NotFoundError, TooLargeError, documented
 from api.matches.ranking import ZONE
 from api.matches.routes import visible_record
-from api.panels.calling import call_of
 from api.panels.orders import CALL_EXAMPLE, DrawOrder, PanelOrder, Records
 from api.panels.refusals import broken, told
 from api.panels.showing import answered
 from api.panels.state import State
 from api.store import cases, jobs, records
 from matcher.assignment.check import check
+from matcher.calling import call_of
 from matcher.domain import Kind, Record
 
 Asker = Annotated[Caller, Depends(authenticate)]
@@ -65,7 +65,7 @@ async def create_panels(request: Request, caller: Asker) -> Response:
         pool = await state.store.read(lambda c: _records(c, wanted, caller))
         today = datetime.now(ZONE).date()
         call = await state.match_threads(
-            lambda: call_of(order.name, wanted, pool[0], pool[1], state.library.answering.encoder, today)
+            lambda: call_of(order.name, wanted.rules(), pool[0], pool[1], state.library.answering.encoder, today)
         )
     assert call is not None
     made = State(

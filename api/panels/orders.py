@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.panels.state import DimensionRow, Seat
 from matcher.assignment.callfile import CallRow, CapRow, LeadRow, QuotaRow
+from matcher.calling import CallRules
 from matcher.domain.record import RecordId
 
 LARGEST_CALL = 500, 2_000
@@ -27,6 +28,10 @@ class Records(_Order):
     quotas: tuple[QuotaRow, ...] = ()
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
+
+    def rules(self) -> CallRules:
+        """The shape of the panels."""
+        return CallRules(self.size, self.odd, self.load_max, self.quotas, self.caps, self.lead)
 
 
 class PanelOrder(_Order):

@@ -1,4 +1,4 @@
-"""`matcher panels solve | check | repair | draw | replay | reserve-list`: a call file in, panels with proof out."""
+"""`matcher panels call | solve | check | repair | draw | replay | reserve-list`: records in, panels with proof out."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from embeddings.choice import model_for_files
 from matcher.assignment.errors import AssignmentError, ChangeError, FormatError
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Listener, Progress
+from matcher.cli.ranking import EncoderOption, TodayOption, matchmaker, read_file
+from matcher.cli.ranking import told as files_told
+from matcher.conflicts.errors import ConflictError
+from matcher.domain import Kind
 from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError
 
 app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
@@ -25,6 +30,41 @@ errors = Console(stderr=True)
 CallArgument = Annotated[Path, typer.Argument(help="call file (JSON, see docs/panels.md) or .npz archive")]
 PlanArgument = Annotated[Path, typer.Argument(help="plan written by `matcher panels solve`")]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="write there instead of to the screen")]
+
+
+@app.command("call")
+def call_records(
+    projects: Annotated[Path, typer.Argument(help="projects: XLSX, CSV or JSON Lines")],
+    experts: Annotated[Path, typer.Argument(help="experts: XLSX, CSV or JSON Lines")],
+    out: OutOption = None,
+    authority: Annotated[
+        str | None, typer.Option(help="whose rules shape the panels: policy, achievement_evaluation or tender")
+    ] = None,
+    size: Annotated[int | None, typer.Option(min=1, max=50, help="experts per project")] = None,
+    load_max: Annotated[int, typer.Option(min=1, help="projects per expert at most")] = 4,
+    name: Annotated[str, typer.Option(help="of the call")] = "",
+    encoder: EncoderOption = None,
+    today: TodayOption = None,
+) -> None:
+    """A call file from records: scores of the ranking, conflicts as forbidden pairs, rotation from past reviews."""
+    from embeddings.loading import load_encoder
+    from matcher.calling import CallRules, call_of
+    from matcher.conflicts.presets import authority as preset
+
+    with told(), files_told():
+        rules = (
+            CallRules(size=size or 5, load_max=load_max)
+            if authority is None
+            else CallRules.of_authority(preset(authority), size, load_max)
+        )
+        asked, pool = read_file(projects, Kind.PROJECT), read_file(experts, Kind.EXPERT)
+        model = load_encoder(encoder or model_for_files())
+        made = call_of(
+            name or projects.stem, rules, asked.records, pool.records, model, matchmaker(today).context.today
+        )
+        _write(made.model_dump(mode="json", exclude_defaults=True), out)
+    forbidden = len(made.forbidden)
+    errors.print(f"{len(made.projects)} x {len(made.experts)}, {forbidden} pairs may not be", highlight=False)
 
 
 @app.command()
@@ -190,7 +230,7 @@ def told() -> Iterator[None]:
     """Turns what a person did wrong into one sentence and exit code 2."""
     try:
         yield
-    except (AssignmentError, OpinionError, OSError) as error:
+    except (AssignmentError, ConflictError, OpinionError, OSError) as error:
         errors.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(2) from error
 

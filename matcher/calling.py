@@ -1,0 +1,146 @@
+"""A call for panels over records: experts as rows, scores of the ranking, exclusions as forbidden pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import cast
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from matcher.assignment.callfile import CallRow, CapRow, ExpertRow, LeadRow, PairRow, ProjectRow, QuotaRow
+from matcher.assignment.errors import ProblemError
+from matcher.conflicts.presets import Authority
+from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
+from matcher.domain.expert import Review
+from matcher.domain.taxonomy import ExpertTitle
+from matcher.matchmaker import Matchmaker
+from matcher.retrieval.catalogue import Catalogue
+from matcher.rules.kleene import FALSE
+from matcher.rules.purposes import conditions
+from matcher.rules.verdicts import bind
+
+LATELY = timedelta(days=365)
+"""Reviews of the last year count for rotation, and as pairs drawn lately."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """The shape of every panel of a call. reviews_per_year: for experts who state no limit of their own."""
+
+    size: int = 5
+    odd: bool = False
+    load_max: int = 4
+    quotas: tuple[QuotaRow, ...] = ()
+    caps: tuple[CapRow, ...] = ()
+    lead: LeadRow | None = None
+    reviews_per_year: int | None = None
+
+    @classmethod
+    def of_authority(cls, authority: Authority, size: int | None = None, load_max: int = 4) -> "CallRules":
+        """What an authority asks of a panel; its smallest size if none is given.
+
+        Raises ProblemError for a size that the authority does not allow.
+        """
+        if size is not None and authority.sizes and size not in authority.sizes:
+            allowed = ", ".join(map(str, authority.sizes))
+            raise ProblemError("size", size, f"{authority.name} allows {allowed}", "choose one of them")
+        roles = dict.fromkeys([*authority.least, *authority.share])
+        counts = {"units": authority.unit_most, "cities": authority.city_most}
+        return cls(
+            size=size or min(authority.sizes, default=5),
+            odd=authority.odd,
+            load_max=load_max,
+            quotas=tuple(
+                QuotaRow(
+                    of="roles", value=role, least=authority.least.get(role, 0), share=authority.share.get(role, 0.0)
+                )
+                for role in roles
+            ),
+            caps=tuple(CapRow.model_validate({"of": of, "most": most}) for of, most in counts.items() if most),
+            reviews_per_year=authority.reviews_per_year,
+        )
+
+
+def call_of(
+    name: str, rules: CallRules, projects: Sequence[Record], experts: Sequence[Record], encoder: Encoder, today: date
+) -> CallRow:
+    """The call over records that were cut down to what their reader may see; the same records give the same call.
+
+    Scores are those of the ranking for the purpose `expert`, 0..1; a pair that fails a hard condition (a tie, a
+    refusal, an expert who does not consent) is forbidden, with the name of the condition. Experts who sat much in the
+    last year, and projects that they judged in it, are left to others as far as the total allows (soft terms).
+    """
+    maker = Matchmaker.of(today)
+    left = _catalogue(Kind.PROJECT, projects, encoder)
+    right = _catalogue(Kind.EXPERT, experts, encoder)
+    matrix = maker.matrix(Purpose.EXPERT, left, right)
+    asked = [cast(Project, one) for one in sorted(projects, key=_id)]
+    pool = [cast(Expert, one) for one in sorted(experts, key=_id)]
+    return CallRow(
+        name=name,
+        odd=rules.odd,
+        projects=tuple(ProjectRow(id=one.id, name=one.label, size=rules.size) for one in asked),
+        experts=tuple(_row(one, rules, today) for one in pool),
+        scores=tuple(tuple(float(v) for v in np.round(line / 100, 4)) for line in matrix.scores),
+        forbidden=_forbidden(left, right, maker),
+        quotas=rules.quotas,
+        caps=rules.caps,
+        lead=rules.lead,
+        lately=tuple(
+            (project.id, expert.id)
+            for expert in pool
+            for judged in [{review.project for review in _lately(expert, today)}]
+            for project in asked
+            if judged & {project.id, project.label}
+        ),
+    )
+
+
+def _lately(expert: Expert, today: date) -> list[Review]:
+    return [review for review in expert.reviews or () if today - LATELY < review.date <= today]
+
+
+def _id(record: Record) -> str:
+    return record.id
+
+
+def _catalogue(kind: Kind, records: Sequence[Record], encoder: Encoder) -> Catalogue:
+    catalogue = Catalogue(kind, Level.CONSENTED, encoder)
+    catalogue.put(sorted(records, key=_id))
+    return catalogue
+
+
+def _forbidden(left: Catalogue, right: Catalogue, maker: Matchmaker) -> tuple[PairRow, ...]:
+    rows, columns = list(left.live), list(right.live)
+    hard = [condition for condition in conditions(Purpose.EXPERT) if condition.is_hard]
+    reasons: dict[tuple[int, int], str] = {}
+    for name, block in bind(hard, left.columns, right.columns, maker.context):
+        states = np.broadcast_to(block(slice(0, len(rows)), slice(0, len(columns))), (len(rows), len(columns)))
+        for p, e in np.argwhere(states == FALSE).tolist():
+            reasons.setdefault((p, e), name)
+    projects, experts = left.ids_of(rows), right.ids_of(columns)
+    return tuple(PairRow(project=projects[p], expert=experts[e], reason=why) for (p, e), why in sorted(reasons.items()))
+
+
+def _row(expert: Expert, rules: CallRules, today: date) -> ExpertRow:
+    current = [post for post in expert.employers or () if post.end is None or post.end >= today]
+    regions = expert.regions or ()
+    done = sum(review.date.year == today.year for review in expert.reviews or ())
+    senior = ExpertTitle.SENIOR in (expert.titles or ())
+    yearly = rules.reviews_per_year if expert.max_reviews_per_year is None else expert.max_reviews_per_year
+    return ExpertRow(
+        id=expert.id,
+        name=expert.name or "",
+        roles=tuple(str(role) for role in expert.roles or ()),
+        languages=expert.languages or (),
+        fields=expert.fields or (),
+        units=tuple(dict.fromkeys(post.name for post in current)),
+        cities=tuple(dict.fromkeys(f"{region[:4]}00" for region in regions)),
+        regions=tuple(dict.fromkeys(f"{region[:2]}0000" for region in regions)),
+        senior=senior,
+        may_lead=senior,
+        load_max=rules.load_max,
+        year_left=None if yearly is None else max(0, yearly - done),
+        recent=len(_lately(expert, today)),
+    )
