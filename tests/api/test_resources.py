@@ -233,5 +233,8 @@ def test_the_model_that_answers_is_named(service: Service) -> None:
     found = service.of("public").get("/v1/models").json()
     encoder = service.app.state.library.answering.encoder
     assert found["answering"] == {"name": encoder.name, "dim": encoder.dim, "fingerprint": encoder.fingerprint}
+    (prepared,) = found["prepared"]
+    assert prepared == found["answering"] | {"read": 0, "total": 0, "ready": prepared["ready"], "failed": False}
+    assert found["refused"] is None
     assert {"builtin:static", "builtin:quality"} <= {row["name"] for row in found["items"]}
     assert service.anonymous.get("/v1/models").status_code == 401
