@@ -199,3 +199,36 @@ def test_a_killed_reader_goes_on_where_it_was(store: Store, tmp_path: Path, smal
 def test_a_reader_killed_ten_times_goes_on_where_it_was(store: Store, tmp_path: Path, small_encoder: Path) -> None:
     fill(store, 0, 6000)
     read_with_kills(store, tmp_path, small_encoder, 10, 0.15)
+
+
+def change_with_kills(store: Store, folder: Path, models: tuple[Path, Path], moments: list[float]) -> None:
+    """Whatever a change of models was doing when it was killed, the old or the new one answers, whole and unmixed."""
+    names = [str(model) for model in models]
+    command = [sys.executable, "-m", "tests.reliability.changing", store.url, str(folder), *names]
+    for moment in moments:
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            assert process.stdout.readline().strip() in names
+            time.sleep(moment)
+            process.kill()
+        library = Library(store, settings(folder))
+        answering = settled(library)
+        assert answering in names, "a model that took over is lost"
+        vectors_are_of(library.answering, load_encoder(answering), store)
+        library.stop()
+
+
+def test_a_change_of_models_that_is_killed_leaves_the_old_or_the_new(
+    store: Store, tmp_path: Path, small_encoder: Path, other_encoder: Path
+) -> None:
+    fill(store, 0, 30)
+    change_with_kills(store, tmp_path, (small_encoder, other_encoder), [0.3, 1.7])
+
+
+@pytest.mark.slow
+def test_twelve_changes_of_models_that_are_killed_leave_the_old_or_the_new(
+    store: Store, tmp_path: Path, small_encoder: Path, other_encoder: Path
+) -> None:
+    fill(store, 0, 300)
+    change_with_kills(store, tmp_path, (small_encoder, other_encoder), [0.25 * step for step in range(12)])
