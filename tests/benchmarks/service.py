@@ -81,8 +81,8 @@ def build(settings: Settings, file: Path, count: int) -> str:
             store.write_now(lambda c, org=org: accounts.add_organisation(c, org, org, checked=True))
         with timed("import: read, check, store", count):
             import_file(store, settings, file, Kind.PROJECT, "owner", lambda *_: None)
-        with timed("embed, index and publish", count), shelved(store, settings) as shelf:
-            shelf.publish_apart(Kind.PROJECT)
+        with timed("embed, index and publish", count), shelved(store, settings) as library:
+            library.answering.publish_apart(Kind.PROJECT)
         return store.write_now(lambda c: accounts.create_key(c, "fund", "analyst"))
 
 
@@ -90,14 +90,14 @@ def lists(settings: Settings, key: str, requests: int) -> None:
     app = create_app(settings)
     start = time.perf_counter()
     with TestClient(app) as client:
-        app.state.shelf.ready.wait()
+        app.state.library.ready.wait()
         print(f"start until ready                  {time.perf_counter() - start:8.2f} s", flush=True)
         client.headers["Authorization"] = f"Bearer {key}"
         order = {"purpose": "investment", "subject_kind": "fund", "subject": FUND, "k": 20}
         for label, filters in (("all", {}), ("one region", {"region": ["331000"]}), ("one TRL", {"trl": [4]})):
             served = [_served(client, order | {"filters": filters}) for _ in range(requests)]
             print(f"list over HTTP, {label:<18} p50 {_ms(served, 50)}  p95 {_ms(served, 95)}", flush=True)
-        bound = _library(app.state.shelf, requests)
+        bound = _library(app.state.library.answering, requests)
         print(f"list by the library, all           p50 {_ms(bound, 50)}  p95 {_ms(bound, 95)}", flush=True)
 
 
@@ -136,7 +136,7 @@ def main() -> None:
     configure_logs("ERROR")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        settings = Settings(data=folder / "var")
+        settings = Settings(data=folder / "var", encoder="builtin:static")
         write_file(folder / "projects.csv", asked.profiles)
         store_alone(folder, asked.profiles)
         key = build(settings, folder / "projects.csv", asked.profiles)
