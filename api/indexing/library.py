@@ -114,7 +114,7 @@ class Library:
         """The shelves of a start: the wanted model, the one that answered last, the quick one if the first is slow."""
         if (first := self._wish()) is not None:
             self._add(first)
-        if (last := self._answered_last()) is not None:
+        if (last := self._answered_last()) not in {"", self._wanted}:
             try:
                 self._add(load_encoder(last))
             except EmbeddingsError as error:
@@ -122,12 +122,12 @@ class Library:
         if not self.shelves or self.shelves[0].ahead is not None:
             self._add(load_encoder(QUICK))
 
-    def _answered_last(self) -> str | None:
+    def _answered_last(self) -> str:
+        """The model that took over last; empty before the first."""
         try:
-            name = (self._root / ANSWERING).read_text("utf-8").strip()
+            return (self._root / ANSWERING).read_text("utf-8").strip()
         except FileNotFoundError:
-            return None
-        return name if name != self._wanted else None
+            return ""
 
     def _wish(self) -> Encoder | None:
         """The wanted model if it is a new wish and can be loaded.
@@ -179,7 +179,7 @@ class Library:
         best, *others = self.shelves
         if not best.ready.is_set():
             return
-        if self._answered_last() is not None or not (self._root / ANSWERING).is_file():
+        if self._answered_last() != best.encoder.name:
             partial = self._root / f"{ANSWERING}.partial"
             partial.write_text(best.encoder.name + "\n", "utf-8")
             partial.replace(self._root / ANSWERING)

@@ -223,7 +223,7 @@ def test_a_change_of_models_that_is_killed_leaves_the_old_or_the_new(
     store: Store, tmp_path: Path, small_encoder: Path, other_encoder: Path
 ) -> None:
     fill(store, 0, 30)
-    change_with_kills(store, tmp_path, (small_encoder, other_encoder), [0.3, 1.7])
+    change_with_kills(store, tmp_path, (small_encoder, other_encoder), [1.2])
 
 
 @pytest.mark.slow
