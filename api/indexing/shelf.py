@@ -177,13 +177,13 @@ class Shelf:
                 taken += self._build_apart(kind)
             while not self._stopping.is_set():
                 up_to = self._last_read(kind)
-                some = [
-                    book.catch_up(up_to) for book in books
-                ]  # in step, so that a text is encoded once for all levels
-                taken += max(some)
-                self.lag = self.behind()
-                progress(self.lag)
-                if max(some) < BATCH:
+                # In step, so that a text is encoded once for all levels.
+                some = max(book.catch_up(up_to) for book in books)
+                taken += some
+                if some:
+                    self.lag = self.behind()
+                    progress(self.lag)
+                if some < BATCH:
                     break
         return taken
 
