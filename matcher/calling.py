@@ -10,12 +10,12 @@ import numpy as np
 from embeddings.encoder import Encoder
 from matcher.assignment.callfile import CallRow, CapRow, ExpertRow, LeadRow, PairRow, ProjectRow, QuotaRow
 from matcher.assignment.errors import ProblemError
-from matcher.conflicts.presets import Authority
 from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
 from matcher.domain.expert import Review
 from matcher.domain.taxonomy import ExpertTitle
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval.catalogue import Catalogue
+from matcher.rules.authority import Authority
 from matcher.rules.kleene import FALSE
 from matcher.rules.purposes import conditions
 from matcher.rules.verdicts import bind

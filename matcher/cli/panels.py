@@ -20,9 +20,10 @@ from matcher.assignment.problem import Problem
 from matcher.assignment.result import Listener, Progress
 from matcher.cli.ranking import EncoderOption, TodayOption, matchmaker, read_file
 from matcher.cli.ranking import told as files_told
-from matcher.conflicts.errors import ConflictError
+from matcher.conflicts.errors import FactError
 from matcher.domain import Kind
 from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError
+from matcher.rules.authority import RuleDataError
 
 app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
 errors = Console(stderr=True)
@@ -49,7 +50,7 @@ def call_records(
     """A call file from records: scores of the ranking, conflicts as forbidden pairs, rotation from past reviews."""
     from embeddings.loading import load_encoder
     from matcher.calling import CallRules, call_of
-    from matcher.conflicts.presets import authority as preset
+    from matcher.rules.authority import authority as preset
 
     with told(), files_told():
         rules = (
@@ -230,7 +231,7 @@ def told() -> Iterator[None]:
     """Turns what a person did wrong into one sentence and exit code 2."""
     try:
         yield
-    except (AssignmentError, ConflictError, OpinionError, OSError) as error:
+    except (AssignmentError, FactError, RuleDataError, OpinionError, OSError) as error:
         errors.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(2) from error
 

@@ -1,51 +1,62 @@
 """The columns of an expert."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from matcher.columns.forms import EPOCH, Column, bits, codes, day, flag, number, word_numbers
 from matcher.columns.places import place_numbers
 from matcher.columns.sectors import sector_numbers
-from matcher.columns.words import WORD_BITS, word_number
+from matcher.columns.words import word_number
 from matcher.domain import Expert
-from matcher.domain.expert import Employment, Tie
+from matcher.domain.expert import Tie
 from matcher.domain.taxonomy import ExpertRole, ExpertTitle, TieKind
 
-DAY_BITS = 63 - WORD_BITS
-"""A party and the last day of the tie share one number: the party above, the day in the lowest 17 bits."""
+DAY_BITS = 17
+"""A day has 17 bits: up to the year 2328."""
 
-FOREVER = (1 << DAY_BITS) - 1
-UNDATED = FOREVER - 1
+GOES_ON = (1 << DAY_BITS) - 1
+"""The end of a tie that has none."""
 
-_LASTING = {TieKind.KIN, TieKind.SUPERVISION, TieKind.REFUSED, TieKind.DISPUTE}
-"""Ties that never lapse (DOMAIN 4.3: supervisor and student ever; kin)."""
-
-
-def _tie(party: str, last_day: int) -> int:
-    return word_number(party) << DAY_BITS | last_day
+UNDATED = GOES_ON - 1
+"""The end of a tie of which neither start nor end is known."""
 
 
-def _tie_day(tie: Tie) -> int:
-    if tie.kind in _LASTING:
-        return FOREVER
-    if tie.start is None and tie.end is None:
-        return UNDATED
-    return FOREVER if tie.end is None else max(0, (tie.end - EPOCH).days)
+def _day(day: date | None) -> int:
+    """Days since 1970-01-01, at least 0; an unknown start counts as long ago."""
+    return 0 if day is None else min(max(0, (day - EPOCH).days), UNDATED - 1)
 
 
-def _post_day(post: Employment) -> int:
-    """A post without an end goes on."""
-    return FOREVER if post.end is None else max(0, (post.end - EPOCH).days)
+def _packed(ties: Iterable[tuple[str, TieKind, date | None, int]]) -> tuple[int, ...]:
+    """Two numbers per tie, one after the other: the party's, and kind, start and end in one."""
+    packed = {
+        (word_number(party), kind.position << 2 * DAY_BITS | _day(start) << DAY_BITS | end)
+        for party, kind, start, end in ties
+    }
+    return tuple(number for pair in sorted(packed) for number in pair)
 
 
 def _ties(expert: Expert) -> tuple[int, ...] | None:
     if expert.ties is None:
         return None
-    return tuple(sorted({_tie(tie.party, _tie_day(tie)) for tie in expert.ties}))
+    return _packed((tie.party, tie.kind, tie.start, _tie_end(tie)) for tie in expert.ties)
+
+
+def _tie_end(tie: Tie) -> int:
+    if tie.end is None:
+        return UNDATED if tie.start is None else GOES_ON
+    return _day(tie.end)
 
 
 def _posts(expert: Expert) -> tuple[int, ...] | None:
+    """A post without an end goes on."""
     if expert.employers is None:
         return None
-    names = ((name, post) for post in expert.employers for name in (post.name, post.unit_code) if name)
-    return tuple(sorted({_tie(name, _post_day(post)) for name, post in names}))
+    return _packed(
+        (name, TieKind.EMPLOYMENT, post.start, GOES_ON if post.end is None else _day(post.end))
+        for post in expert.employers
+        for name in (post.name, post.unit_code)
+        if name
+    )
 
 
 def _review_days(expert: Expert) -> tuple[int, ...] | None:

@@ -132,7 +132,13 @@ def registered_place(project: Project) -> str | None:
 def parties(project: Project) -> tuple[str, ...]:
     """Everybody whom an expert must not be tied to: the project itself, its company, its investors."""
     entity = project.legal_entity
-    named = [project.id, entity and entity.name, entity and entity.credit_code, *(project.earlier_investors or ())]
+    named = [
+        project.id,
+        project.name,
+        entity and entity.name,
+        entity and entity.credit_code,
+        *(project.earlier_investors or ()),
+    ]
     return tuple(name for name in named if name)
 
 

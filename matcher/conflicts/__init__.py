@@ -2,10 +2,8 @@
 
 from matcher.conflicts.engine import Conflicts, Declaration, Finding, find_conflicts
 from matcher.conflicts.party import Candidate, Relation, Submission, Truth
-from matcher.conflicts.presets import Authority, Window, authorities, authority
 
 __all__ = [
-    "Authority",
     "Candidate",
     "Conflicts",
     "Declaration",
@@ -13,8 +11,5 @@ __all__ = [
     "Relation",
     "Submission",
     "Truth",
-    "Window",
-    "authorities",
-    "authority",
     "find_conflicts",
 ]

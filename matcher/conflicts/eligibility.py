@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from matcher.conflicts.party import Candidate, Truth
-from matcher.conflicts.presets import Authority
+from matcher.rules.authority import Authority
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,17 @@
-"""What can be wrong with the facts that conflicts are found from.
-
-ConflictError
-├── RuleDataError    a preset of an authority is not complete
-└── FactError        a tie, refusal or declaration contradicts itself
-"""
+"""What can be wrong with the facts that conflicts are found from. Rule data: `matcher.rules.authority`."""
 
 from __future__ import annotations
 
+from matcher.domain.words import Words
 
-class ConflictError(Exception):
-    """A refusal that names the field, the value found, the rule and the remedy."""
 
-    def __init__(self, field: str, value: object, rule: str, remedy: str) -> None:
-        super().__init__(f"{field} is {value!r}: {rule}; {remedy}")
+class FactError(Exception):
+    """A tie, refusal or declaration contradicts itself: field, value found, rule and remedy."""
+
+    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
+        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
+        super().__init__(f"{zh}。 / {en}.")
         self.field = field
         self.value = value
         self.rule = rule
         self.remedy = remedy
-
-
-class RuleDataError(ConflictError):
-    """A preset of an authority is not complete."""
-
-
-class FactError(ConflictError):
-    """A tie, refusal or declaration contradicts itself."""

@@ -7,7 +7,8 @@ from datetime import date
 from enum import IntEnum
 
 from matcher.conflicts.errors import FactError
-from matcher.conflicts.presets import KINDS
+from matcher.domain.words import Words
+from matcher.rules.authority import KINDS
 
 
 class Truth(IntEnum):
@@ -22,7 +23,8 @@ class Truth(IntEnum):
 class Relation:
     """A tie of an expert to a person or organisation; a missing end means that it goes on, if it has a start.
 
-    ``source`` says where it was read: the record, a publication, the expert's declaration.
+    ``goes_on`` says that it has no end even where no start is known (a post). ``source`` says where it was read: the
+    record, a publication, the expert's declaration.
     """
 
     kind: str
@@ -30,16 +32,20 @@ class Relation:
     start: date | None = None
     end: date | None = None
     source: str = ""
+    goes_on: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise FactError("tie.kind", self.kind, f"known kinds are {', '.join(KINDS)}", "choose one")
+            known = ", ".join(KINDS)
+            rule = Words(f"已知种类：{known}", f"known kinds are {known}")
+            raise FactError("tie.kind", self.kind, rule, Words("选其中一种", "choose one"))
         if not self.party.strip():
-            raise FactError("tie.party", self.party, "a tie has another side", "name the person or organisation")
+            rule = Words("关系有对方", "a tie has another side")
+            raise FactError("tie.party", self.party, rule, Words("写明对方", "name the person or organisation"))
         if self.start and self.end and self.start > self.end:
-            raise FactError(
-                f"tie to {self.party}", (self.start.isoformat(), self.end.isoformat()), "start <= end", "swap the dates"
-            )
+            dates = self.start.isoformat(), self.end.isoformat()
+            rule = Words("开始不晚于结束", "start <= end")
+            raise FactError(f"tie to {self.party}", dates, rule, Words("对调日期", "swap the dates"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A project: who stands behind it, who competes with it by name, and whom its applicant refuses, with reasons."""
+    """A project: who stands behind it, who competes with it by name, and whom its applicant refuses, with reasons.
+
+    ``keys`` identify it or its people for certain (project number, credit code, e-mail).
+    """
 
     id: str
     organisations: tuple[str, ...] = ()

@@ -281,7 +281,7 @@ class ExpertRole(Term):
 class TieKind(Term):
     """Why an expert may not judge a party (DOMAIN 4.3)."""
 
-    EMPLOYER = "任职", "employment", "同单位", "雇佣", "兼职"
+    EMPLOYMENT = "任职", "employment", "同单位", "雇佣", "兼职"
     CO_AUTHOR = "合著", "co-author", "共同作者"
     CO_INVENTOR = "共同发明", "co-inventor", "共同发明人"
     CO_APPLICANT = "共同申请", "co-applicant"

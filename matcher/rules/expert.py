@@ -4,10 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.columns import Columns, Interned
-from matcher.columns.expert import DAY_BITS, FOREVER, UNDATED
+from matcher.columns.expert import DAY_BITS, GOES_ON, UNDATED
 from matcher.columns.forms import EPOCH
 from matcher.columns.interned import UNKNOWN as NO_CODE
 from matcher.columns.pairs import Block, gathered
+from matcher.domain.taxonomy import TieKind
+from matcher.rules.authority import authority
 from matcher.rules.combinators import AllOf
 from matcher.rules.common import CURRENT
 from matcher.rules.condition import Condition, ConditionKind
@@ -28,22 +30,25 @@ def _untied(column: str) -> Pairwise:
 
 
 def _tie_states(projects: Columns, experts: Columns, context: Context, column: str) -> Block:
-    """FALSE where a tie to a party of the project still counts, UNKNOWN where it is undated or nothing was declared.
+    """FALSE where a tie to a party of the project still counts, UNKNOWN where that is open or nothing was declared.
 
-    A tie counts until some years after its end (DOMAIN 4.3: three), one that never lapses always.
+    How long a kind of tie counts after its end says the authority whose windows the rulebook names. A tie without
+    dates, or with a start after today, is open.
     """
     own, ties = projects.tuples["parties"], experts.tuples[column]
-    years = int(context.rules.rules["expert"]["tie_years"])
-    counts_from = _years_before(context, years)
-    days = ties.flat & FOREVER
-    parties = np.where(ties.flat >= 0, ties.flat >> DAY_BITS, -1)
+    place = np.arange(len(ties.flat)) - np.repeat(ties.starts, np.diff(ties.starts, append=len(ties.flat)))
+    head = np.flatnonzero((place % 2 == 0) & (ties.flat >= 0))
+    party, facts = ties.flat[head], ties.flat[head + 1]
+    kind, start, end = facts >> 2 * DAY_BITS, facts >> DAY_BITS & GOES_ON, facts & GOES_ON
+    counts, lasts, reach = _windows(context)
+    unsure = ~lasts[kind] & ((end == UNDATED) | (start > context.day))
     declared = ties.flat[ties.starts] != NO_CODE
     table = np.tile(np.where(declared, TRUE, UNKNOWN), (own.count, 1))
-    owner_own, owner_ties = _owners(own), _owners(ties)
-    common = np.intersect1d(own.flat, parties)
-    for verdict, counting in ((UNKNOWN, days == UNDATED), (FALSE, (days != UNDATED) & (days >= counts_from))):
-        for party in common[common >= 0]:
-            table[np.ix_(owner_own[own.flat == party], owner_ties[(parties == party) & counting])] = verdict
+    owner_own, owner_ties = _owners(own), _owners(ties)[head]
+    common = np.intersect1d(own.flat[own.flat >= 0], party)
+    for verdict, which in ((UNKNOWN, counts[kind] & unsure), (FALSE, counts[kind] & ~unsure & (end >= reach[kind]))):
+        for one in common:
+            table[np.ix_(owner_own[own.flat == one], owner_ties[(party == one) & which])] = verdict
     return gathered(table, projects.index("parties"), experts.index(column))
 
 
@@ -51,10 +56,15 @@ def _owners(column: Interned) -> NDArray[np.int64]:
     return np.repeat(np.arange(column.count), np.diff(column.starts, append=len(column.flat)))
 
 
-def _years_before(context: Context, years: int) -> int:
-    day = context.today
-    earlier = day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
-    return (earlier - EPOCH).days
+def _windows(context: Context) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
+    """Per kind of tie: whether it counts, whether for ever, and the first day of an end that still counts."""
+    known = authority(context.rules.rules["expert"]["tie_authority"]).windows
+    windows = [known.get(kind.name.lower()) for kind in TieKind]
+    return (
+        np.array([window is not None for window in windows]),
+        np.array([window is not None and window.years is None for window in windows]),
+        np.array([0 if window is None else (window.reaches_back_to(context.today) - EPOCH).days for window in windows]),
+    )
 
 
 def _below_load_cap(experts: Columns, context: Context) -> Kleene:

@@ -12,9 +12,9 @@ from matcher.assignment.errors import ProblemError
 from matcher.assignment.solve import solve
 from matcher.calling import CallRules, call_of
 from matcher.cli.panels import app
-from matcher.conflicts.presets import authority
 from matcher.domain import Expert, Project
 from matcher.domain.codes import data_folder
+from matcher.rules.authority import authority
 from tests.matcher.toy import ToyEncoder
 
 TODAY = date(2026, 11, 23)

@@ -11,14 +11,13 @@ from matcher.conflicts import (
     Relation,
     Submission,
     Truth,
-    authorities,
-    authority,
     find_conflicts,
 )
 from matcher.conflicts.eligibility import limits, seats_left
-from matcher.conflicts.errors import FactError, RuleDataError
+from matcher.conflicts.errors import FactError
 from matcher.conflicts.identity import find_twins, one_spelling
-from matcher.conflicts.presets import KINDS, read_authority
+from matcher.domain.words import Words
+from matcher.rules.authority import KINDS, RuleDataError, authorities, authority, read_authority
 
 TODAY = date(2026, 11, 23)
 POLICY = authority("policy")
@@ -75,14 +74,17 @@ def test_an_affiliate_by_name_is_a_question() -> None:
     tie = Relation("employment", "台州大学附属医院", date(2020, 1, 1))
     found = find_conflicts([Candidate("e1", ties=(tie,))], [PROJECT], POLICY, TODAY)
     assert [(f.kind, f.truth) for f in found.findings] == [("employment", Truth.UNKNOWN)]
-    assert "family of organisations" in found.findings[0].evidence
+    assert "family of organisations" in found.findings[0].evidence.en
 
 
 def test_finding_carries_evidence_dates_rule_and_source() -> None:
     tie = Relation("co_author", "李四", date(2024, 3, 1), date(2024, 3, 1), source="CNKI")
     (finding,) = find_conflicts([Candidate("e1", ties=(tie,))], [PROJECT], POLICY, TODAY).findings
-    assert finding.evidence == "co_author with member 李四: until 2024-03-01 (read in CNKI)"
-    assert finding.rule == "counts for 5 years after its end"
+    assert finding.evidence == Words(
+        "与成员“李四”有“合著”关系：至 2024-03-01（来源：CNKI）",
+        "co-author with member 李四: until 2024-03-01 (read in CNKI)",
+    )
+    assert finding.rule == Words("结束后 5 年内有效", "counts for 5 years after its end")
     assert finding.source == POLICY.windows["co_author"].source
     assert (finding.start, finding.end) == (tie.start, tie.end)
 

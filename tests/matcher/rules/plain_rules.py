@@ -3,7 +3,7 @@
 A condition gives True, False, None (unknown) or ASKED_NOT. It shares no code with `matcher.rules`.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 ASKED_NOT = "not asked"
 DELTA = {"31", "32", "33", "34"}
@@ -14,7 +14,10 @@ HOLDERS = {
     "医院": {"项目方", "高校院所"},
     "企业": {"项目方", "企业"},
 }
-LASTING = {"亲属", "师生", "申请回避", "纠纷"}
+YEARS = {
+    "任职": 3, "合著": 5, "共同发明": 5, "共同申请": 5, "合作项目": 3, "持股": 3, "顾问": 3, "纠纷": 3,
+    "师生": None, "亲属": None, "参与编制": None, "申请回避": None,
+}  # fmt: skip
 
 
 def verdict(conditions):
@@ -264,7 +267,7 @@ def expert(project, person, today):
     found = {"consent": None if person.consent_at is None else person.consent_at <= today}
     entity = project.legal_entity
     parties = {project.id, *(project.earlier_investors or ())} | {
-        name for name in (entity and entity.name, entity and entity.credit_code) if name
+        name for name in (project.name, entity and entity.name, entity and entity.credit_code) if name
     }
     found["no_conflict"] = and_(untied(parties, person.ties, today), unposted(parties, person.employers, today))
     cap = person.max_reviews_per_year
@@ -279,28 +282,34 @@ def expert(project, person, today):
 def untied(parties, ties, today):
     if ties is None:
         return None
-    states = []
-    for tie in ties:
-        if tie.party not in parties:
-            continue
-        if str(tie.kind) in LASTING:
-            states.append(False)
-        elif tie.start is None and tie.end is None:
-            states.append(None)
-        else:
-            states.append(not (tie.end is None or tie.end >= three_years_before(today)))
-    return and_(True, *states)
+    return and_(
+        True,
+        *(
+            free_of(tie.start, tie.end, tie.start is None and tie.end is None, YEARS[str(tie.kind)], today)
+            for tie in ties
+            if tie.party in parties
+        ),
+    )
 
 
 def unposted(parties, posts, today):
     if posts is None:
         return None
     own = [post for post in posts if {post.name, post.unit_code} & parties]
-    return not any(post.end is None or post.end >= three_years_before(today) for post in own)
+    return and_(True, *(free_of(post.start, post.end, False, 3, today) for post in own))
 
 
-def three_years_before(today):
+def free_of(start, end, undated, years, today):
+    """Whether a tie of this window does not count today; None where it is open."""
+    if years is None:
+        return False
+    if undated or (start is not None and start > today):
+        return None
+    return end is not None and end < years_before(years, today)
+
+
+def years_before(years, today):
     try:
-        return today.replace(year=today.year - 3)
+        return today.replace(year=today.year - years)
     except ValueError:
-        return today.replace(year=today.year - 3, day=28) + timedelta(0)
+        return today.replace(year=today.year - years, day=28)

@@ -171,8 +171,8 @@ ties = st.builds(
     },
     st.sampled_from(TieKind),
     st.sampled_from(["p1", "甲公司", "丙资本", "别家"]),
-    maybe(st.sampled_from([date(2023, 11, 22), date(2023, 11, 23), date(2020, 1, 1)])),
-    maybe(st.just(date(2019, 1, 1))),
+    maybe(st.sampled_from([date(2020, 1, 1), *(date(year, 11, day) for year in (2021, 2023) for day in (22, 23))])),
+    maybe(st.sampled_from([date(2019, 1, 1), date(2027, 1, 1)])),
 )
 experts = st.builds(
     Expert,

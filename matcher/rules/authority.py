@@ -10,14 +10,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from matcher.conflicts.errors import RuleDataError
 from matcher.domain.codes import data_folder
+from matcher.domain.taxonomy import TieKind
+from matcher.domain.words import Words
 
-KINDS = (
-    "employment", "co_author", "co_inventor", "co_applicant", "joint_project", "supervision", "kin", "share", "adviser",
-    "dispute", "drafting", "refused", "own_project",
-)  # fmt: skip
-"""Kinds of tie (DOMAIN 4.3)."""
+OWN_PROJECT = "own_project"
+"""The expert stands behind the project, or competes with it in the call: a conflict that is no tie of the record."""
+
+KINDS = (*(kind.name.lower() for kind in TieKind), OWN_PROJECT)
+"""Kinds of conflict (DOMAIN 4.3), as rule data name them."""
+
+
+class RuleDataError(Exception):
+    """The rule data of an authority are not complete: field, value found, rule and remedy."""
+
+    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
+        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
+        super().__init__(f"{zh}。 / {en}.")
+        self.field = field
+        self.value = value
+        self.rule = rule
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,13 @@ class Window:
             return date.min
         leap = today.month == 2 and today.day == 29
         return today.replace(year=today.year - self.years, day=28 if leap else today.day)
+
+    @property
+    def words(self) -> Words:
+        """The window in a sentence."""
+        if self.years is None:
+            return Words("永久有效，不会失效", "never lapses")
+        return Words(f"结束后 {self.years} 年内有效", f"counts for {self.years} years after its end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +99,13 @@ def authority(name: str) -> Authority:
     """
     path = _folder() / f"{name}.toml"
     if name not in authorities():
-        raise RuleDataError("authority", name, f"known are {', '.join(authorities())}", "choose one or add its file")
+        known = ", ".join(authorities())
+        raise RuleDataError(
+            "authority",
+            name,
+            Words(f"已有规则：{known}", f"known are {known}"),
+            Words("选其中一个，或添加其规则文件", "choose one or add its file"),
+        )
     return read_authority(path)
 
 
@@ -88,10 +114,17 @@ def read_authority(path: Path) -> Authority:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RuleDataError(str(path), type(error).__name__, "it is a TOML file", "correct the file") from error
+        raise RuleDataError(
+            str(path),
+            type(error).__name__,
+            Words("应为 TOML 文件", "it is a TOML file"),
+            Words("更正文件", "correct the file"),
+        ) from error
     for key in ("version", "source", "windows"):
         if key not in table:
-            raise RuleDataError(str(path), sorted(table), f"it states {key}", "add the key")
+            raise RuleDataError(
+                str(path), sorted(table), Words(f"应写明 {key}", f"it states {key}"), Words("补上该项", "add the key")
+            )
     panel, limits = table.get("panel", {}), table.get("limits", {})
     return Authority(
         name=path.stem,
@@ -113,14 +146,20 @@ def read_authority(path: Path) -> Authority:
 def _window(path: Path, kind: str, entry: Mapping[str, Any]) -> Window:
     name = f"{path.name} windows.{kind}"
     if kind not in KINDS:
-        raise RuleDataError(name, kind, f"known kinds are {', '.join(KINDS)}", "correct the name")
+        known = ", ".join(KINDS)
+        raise RuleDataError(
+            name, kind, Words(f"已知种类：{known}", f"known kinds are {known}"), Words("更正名称", "correct the name")
+        )
     if not entry.get("source"):
-        raise RuleDataError(name, dict(entry), "every window names its source", "add the source")
+        rule = Words("每个时限写明出处", "every window names its source")
+        raise RuleDataError(name, dict(entry), rule, Words("补上 source", "add the source"))
     years = entry.get("years")
     if years is None and not entry.get("forever"):
-        raise RuleDataError(name, dict(entry), "it states years or forever = true", "state one")
+        rule = Words("写明 years 或 forever = true", "it states years or forever = true")
+        raise RuleDataError(name, dict(entry), rule, Words("写其中一项", "state one"))
     if years is not None and (not isinstance(years, int) or years < 0):
-        raise RuleDataError(name, years, "years are counted", "use 0 or more")
+        rule = Words("年数为整数", "years are counted")
+        raise RuleDataError(name, years, rule, Words("填 0 或以上", "use 0 or more"))
     return Window(years, str(entry["source"]))
 
 
