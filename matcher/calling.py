@@ -13,6 +13,7 @@ from matcher.assignment.errors import ProblemError
 from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
 from matcher.domain.expert import Review
 from matcher.domain.taxonomy import ExpertTitle
+from matcher.domain.words import Words
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval.catalogue import Catalogue
 from matcher.rules.authority import Authority
@@ -43,8 +44,16 @@ class CallRules:
         Raises ProblemError for a size that the authority does not allow.
         """
         if size is not None and authority.sizes and size not in authority.sizes:
-            allowed = ", ".join(map(str, authority.sizes))
-            raise ProblemError("size", size, f"{authority.name} allows {allowed}", "choose one of them")
+            allowed = [str(each) for each in authority.sizes]
+            raise ProblemError(
+                "size",
+                size,
+                Words(
+                    f"{authority.name} 规定每组人数为 {'、'.join(allowed)}",
+                    f"{authority.name} allows {', '.join(allowed)}",
+                ),
+                Words("选其中之一", "choose one of them"),
+            )
         roles = dict.fromkeys([*authority.least, *authority.share])
         counts = {"units": authority.unit_most, "cities": authority.city_most}
         return cls(

@@ -208,8 +208,8 @@ def _records(connection: Connection, wanted: Records, caller: Caller) -> tuple[l
             place = FieldError(
                 pointer=f"/records/{kind}s",
                 value=missing[0],
-                rule="must be a record that you may see",
-                remedy="核对编号",
+                rule="须为您可查看的记录 / must be a record that you may see",
+                remedy="核对编号 / check the id",
             )
             raise InvalidError(
                 f"没有 {missing[0]}，或您无权查看。", f"There is no {missing[0]}, or not for you.", [place]

@@ -38,6 +38,7 @@ from matcher.assignment.planfile import panels_document
 from matcher.assignment.problem import Problem
 from matcher.assignment.repair import repair
 from matcher.assignment.result import Seats
+from matcher.domain.words import Words
 
 Asker = Annotated[Caller, Depends(authenticate)]
 router = APIRouter(prefix="/v1/panels", tags=["panels"])
@@ -81,7 +82,12 @@ async def unpin_seat(request: Request, case_id: str, caller: Asker) -> Response:
     def change(state: State) -> tuple[State, dict[str, Any]]:
         left = tuple(seat for seat in state.pins if seat != (order.project, order.expert))
         if len(left) == len(state.pins):
-            raise ChangeError("seat", (order.project, order.expert), "it is pinned", "name a pinned seat")
+            raise ChangeError(
+                "seat",
+                (order.project, order.expert),
+                Words("须为已固定的席位", "it is pinned"),
+                Words("填写已固定的席位", "name a pinned seat"),
+            )
         return state.model_copy(update={"pins": left}), {}
 
     return await _changed(request, caller, case_id, body, "panels.unpin", change)
@@ -210,7 +216,12 @@ def _plan(state: State) -> dict[str, Any]:
 
 def _taken(problem: Problem, seats: Seats, p: int, leaves: int, comes: int) -> Seats:
     if leaves not in seats[p] or comes in seats[p]:
-        raise ChangeError("by", problem.expert_ids[comes], "the seat is held and the newcomer is not", "read the panel")
+        raise ChangeError(
+            "by",
+            problem.expert_ids[comes],
+            Words("该席位须有人担任，接替者须不在该组", "the seat is held and the newcomer is not"),
+            Words("查看该专家组", "read the panel"),
+        )
     panel = tuple(sorted((set(seats[p]) - {leaves}) | {comes}))
     after = (*seats[:p], panel, *seats[p + 1 :])
     _unbroken(problem, after)
@@ -227,11 +238,21 @@ def _unbroken(problem: Problem, seats: Seats) -> None:
 def _seat(problem: Problem, name: str, seat: Seat) -> tuple[int, int]:
     project, expert = seat
     if project not in problem.project_ids:
-        raise ChangeError(name, project, "it names a project of the call", "correct the id")
+        raise ChangeError(
+            name,
+            project,
+            Words("须为本次评审的项目", "it names a project of the call"),
+            Words("改正编号", "correct the id"),
+        )
     return problem.project_ids.index(project), _expert(problem, name, expert)
 
 
 def _expert(problem: Problem, name: str, expert: str) -> int:
     if expert not in problem.expert_ids:
-        raise ChangeError(name, expert, "it names an expert of the call", "correct the id")
+        raise ChangeError(
+            name,
+            expert,
+            Words("须为本次评审的专家", "it names an expert of the call"),
+            Words("改正编号", "correct the id"),
+        )
     return problem.expert_ids.index(expert)

@@ -61,8 +61,8 @@ async def put_opinions(request: Request, case_id: str, caller: Asker) -> Respons
                 place = FieldError(
                     pointer=f"/opinions/{n}",
                     value=f"{opinion.project}, {opinion.expert}",
-                    rule="must be a seat of the last release",
-                    remedy="核对项目与专家编号",
+                    rule="须为最近发布的专家组中的席位 / must be a seat of the last release",
+                    remedy="核对项目与专家编号 / check the ids of project and expert",
                 )
                 raise InvalidError("该专家不在已发布的专家组中。", "The expert is not on the released panel.", [place])
         with told():

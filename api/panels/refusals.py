@@ -1,4 +1,4 @@
-"""The refusals of the panels' solver and of opinions as problems: field, value, rule and remedy."""
+"""The refusals of the panels' solver and of opinions as problems, Chinese first: field, value, rule and remedy."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from api.kit.fields import shortened
 from api.kit.problems import FieldError, InvalidError
 from matcher.assignment.check import Violation
-from matcher.assignment.errors import AssignmentError, Blocked
+from matcher.assignment.diagnosis import Blocked
+from matcher.assignment.errors import AssignmentError
+from matcher.domain.words import Words
 from matcher.opinions.opinion import OpinionError
 
 
@@ -22,22 +24,33 @@ def told() -> Iterator[None]:
 def refused(error: AssignmentError | OpinionError) -> InvalidError:
     """The problem that a refusal is; rules that leave no plan name what blocks and the cheapest way out."""
     if isinstance(error, Blocked):
-        found = error.diagnosis
+        causes, remedy, summary = error.diagnosis.causes, error.diagnosis.remedy, error.diagnosis.summary
         places = [
-            FieldError(pointer="/call", value=None, rule=cause.text, remedy=found.remedy) for cause in found.causes[:20]
+            FieldError(pointer="/call", value=None, rule=cause.text.both, remedy=remedy.both) for cause in causes[:20]
         ]
         return InvalidError(
-            f"规则互相矛盾，无法组成专家组：{found.summary}。可行的最小调整：{found.remedy}。",
-            f"No panels keep all rules: {found.summary}. The cheapest way out: {found.remedy}.",
+            f"规则互相矛盾，无法组成专家组：{summary.zh}。可行的最小调整：{remedy.zh}。",
+            f"No panels keep all rules: {summary.en}. The cheapest way out: {remedy.en}.",
             places,
         )
-    place = FieldError(pointer=error.field, value=shortened(error.value), rule=error.rule, remedy=error.remedy)
-    return InvalidError(f"{error.field} 的值 {error.value} 不符合规则：{error.rule}。", f"{error}.", [place])
+    shown = error.value.both if isinstance(error.value, Words) else shortened(error.value)
+    found = error.value if isinstance(error.value, Words) else Words(str(shown), str(shown))
+    place = FieldError(pointer=error.field, value=shown, rule=error.rule.both, remedy=error.remedy.both)
+    return InvalidError(
+        f"{error.field} 的值 {found.zh}：{error.rule.zh}；{error.remedy.zh}。",
+        f"{error.field} is {found.en}: {error.rule.en}; {error.remedy.en}.",
+        [place],
+    )
 
 
 def broken(violations: Sequence[Violation]) -> list[FieldError]:
     """Rules that panels break, as the checker found them."""
     return [
-        FieldError(pointer=one.project or "call", value=one.found, rule=f"{one.rule}: {one.allowed}", remedy="更换专家")
+        FieldError(
+            pointer=one.project or "call",
+            value=one.found,
+            rule=Words(f"{one.rule.zh}：{one.allowed.zh}", f"{one.rule.en}: {one.allowed.en}").both,
+            remedy="更换专家 / replace the expert",
+        )
         for one in violations[:50]
     ]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from matcher.assignment.errors import FormatError
 from matcher.assignment.problem import Cap, IntArray, Problem, Quota
+from matcher.domain.words import Words
 
 ROLES = ("technical", "industry", "finance", "management_ip")
 SENIOR = 3
@@ -26,7 +27,12 @@ def read_problem(path: Path) -> Problem:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
     except (OSError, ValueError, EOFError) as error:
-        raise FormatError(str(path), type(error).__name__, "it is a NumPy .npz archive", "check the file") from error
+        raise FormatError(
+            str(path),
+            type(error).__name__,
+            Words("须为 NumPy .npz 归档", "it is a NumPy .npz archive"),
+            Words("检查该文件", "check the file"),
+        ) from error
     return problem_of(arrays, str(path))
 
 
@@ -42,9 +48,19 @@ def problem_of(arrays: Arrays, name: str = "arrays") -> Problem:
     elif "scores" in arrays:
         scores = arrays["scores"].astype(np.float32)
     else:
-        raise FormatError(name, sorted(arrays), "it holds scores or scores_x10000", "name the matrix so")
+        raise FormatError(
+            name,
+            sorted(arrays),
+            Words("须有 scores 或 scores_x10000", "it holds scores or scores_x10000"),
+            Words("按此命名矩阵", "name the matrix so"),
+        )
     if scores.ndim != 2:
-        raise FormatError(f"{name}: scores", scores.shape, "a matrix of projects and experts", "give two dimensions")
+        raise FormatError(
+            f"{name}: scores",
+            scores.shape,
+            Words("须为项目与专家的矩阵", "a matrix of projects and experts"),
+            Words("给出二维矩阵", "give two dimensions"),
+        )
     projects, experts = scores.shape
     size = _whole(arrays, ("panel_size", "demand"), projects, name)
     load_max = _whole(arrays, ("expert_load", "load_max"), experts, name)
@@ -74,7 +90,12 @@ def _whole(arrays: Arrays, keys: tuple[str, ...], length: int, name: str) -> Int
         if key in arrays:
             values = arrays[key]
             return np.full(length, int(values), dtype=np.int64) if values.ndim == 0 else values.astype(np.int64)
-    raise FormatError(name, sorted(arrays), f"it holds {' or '.join(keys)}", "add the key")
+    raise FormatError(
+        name,
+        sorted(arrays),
+        Words(f"须有 {' 或 '.join(keys)}", f"it holds {' or '.join(keys)}"),
+        Words("补充该键", "add the key"),
+    )
 
 
 def _quotas(arrays: Arrays, size: IntArray) -> tuple[Quota, ...]:

@@ -26,6 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from matcher.assignment.arrays import read_problem
 from matcher.assignment.errors import FormatError, ProblemError
 from matcher.assignment.problem import BoolArray, Cap, IntArray, Problem, Quota
+from matcher.domain.words import Words
+from matcher.tables.messages import told
 
 Kind = Literal["roles", "languages", "fields", "senior", "may_lead"]
 Group = Literal["units", "cities", "regions"]
@@ -156,7 +158,9 @@ def read_call(path: Path) -> Call:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or str(path)
-        raise FormatError(place, first.get("input"), first["msg"], "see docs/panels.md for the format") from error
+        rule, _ = told(first["type"], first.get("ctx", {}), first["msg"])
+        remedy = Words("格式见 docs/panels.md", "see docs/panels.md for the format")
+        raise FormatError(place, first.get("input"), Words(rule.zh, first["msg"]), remedy) from error
     return Call(row.name or path.stem, problem_from(row), row.projects, row.experts)
 
 
@@ -207,13 +211,23 @@ def _positions(name: str, ids: list[str]) -> dict[str, int]:
     positions = {value: n for n, value in enumerate(ids)}
     if len(positions) < len(ids):
         twice = next(value for n, value in enumerate(ids) if positions[value] != n)
-        raise ProblemError(name, twice, "an id names one thing only", "merge the duplicates or rename one")
+        raise ProblemError(
+            name,
+            twice,
+            Words("一个编号只能指一项", "an id names one thing only"),
+            Words("合并重复项，或改其中一个编号", "merge the duplicates or rename one"),
+        )
     return positions
 
 
 def _at(positions: dict[str, int], name: str, value: str) -> int:
     if value not in positions:
-        raise ProblemError(name, value, "it names somebody of the call", "add it to the lists or correct the id")
+        raise ProblemError(
+            name,
+            value,
+            Words("须为本次评审名单中的编号", "it names somebody of the call"),
+            Words("补入名单，或改正编号", "add it to the lists or correct the id"),
+        )
     return positions[value]
 
 
@@ -233,7 +247,10 @@ def _scores(
             scores[place], known[place] = entry.score, True
         elif n >= shape[0] or len(entry) != shape[1]:
             raise FormatError(
-                "scores", f"row {n} of {len(entry)}", f"a matrix of {shape[0]} x {shape[1]}", "complete it"
+                "scores",
+                Words(f"第 {n} 行有 {len(entry)} 个值", f"row {n} of {len(entry)}"),
+                Words(f"矩阵须为 {shape[0]} x {shape[1]}", f"a matrix of {shape[0]} x {shape[1]}"),
+                Words("补全矩阵", "complete it"),
             )
         else:
             scores[n], known[n] = entry, True
@@ -261,7 +278,12 @@ def _quota(row: CallRow, quota: QuotaRow, projects: dict[str, int], size: IntArr
 
 def _cap(row: CallRow, cap: CapRow, size: IntArray) -> Cap:
     if (cap.most is None) == (cap.share is None):
-        raise ProblemError(f"caps.{cap.of}", (cap.most, cap.share), "it states most or share", "give one of them")
+        raise ProblemError(
+            f"caps.{cap.of}",
+            (cap.most, cap.share),
+            Words("most 与 share 须且只能填一项", "it states most or share"),
+            Words("只填其中一项", "give one of them"),
+        )
     pairs = [(n, name) for n, expert in enumerate(row.experts) for name in dict.fromkeys(getattr(expert, cap.of))]
     labels = tuple(sorted({name for _, name in pairs}))
     number = {name: n for n, name in enumerate(labels)}

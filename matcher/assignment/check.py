@@ -1,7 +1,7 @@
 """An independent judge of plans: counts every rule anew and recomputes the bound from the stored prices.
 
-Nothing here comes from the solvers: only the description of the call, the panels and the record of prices. The
-arithmetic is plain, project by project, so that an auditor can follow it.
+Nothing here comes from the solvers: only the description of the call, the panels and the record of prices; shared are
+the names of the rules. The arithmetic is plain, project by project, so that an auditor can follow it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.assignment.names import KEPT_APART, LEAD, SIZE, cap_name, quota_name
+from matcher.domain.words import Words
+
 if TYPE_CHECKING:
     from matcher.assignment.certificate import Certificate
     from matcher.assignment.problem import Problem
@@ -21,32 +24,39 @@ if TYPE_CHECKING:
 SCALE = 1_000_000
 """Scores count in millionths, as the record says."""
 
+TOTAL, BOUND = Words("总分", "total"), Words("总分上界", "bound")
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A broken rule: where, which, what was found and what was allowed."""
 
     project: str
-    rule: str
+    rule: Words
     found: str
-    allowed: str
+    allowed: Words
 
     def __str__(self) -> str:
-        return f"{self.project or 'call'}: {self.rule} is {self.found}, allowed {self.allowed}"
+        zh = f"{self.project or '整体'}：{self.rule.zh}为 {self.found}，应为：{self.allowed.zh}"
+        en = f"{self.project or 'call'}: {self.rule.en} is {self.found}, allowed {self.allowed.en}"
+        return Words(zh, en).both
 
 
 def check(problem: Problem, seats: Sequence[Sequence[int]]) -> list[Violation]:
     """Every broken rule of a plan, in the order of projects; empty when the plan is clean."""
     found: list[Violation] = []
     if len(seats) != len(problem.project_ids):
-        return [Violation("", "number of panels", str(len(seats)), str(len(problem.project_ids)))]
+        return [
+            Violation("", Words("专家组数量", "number of panels"), str(len(seats)), _just(len(problem.project_ids)))
+        ]
     for p, panel in enumerate(seats):
         found += _panel(problem, p, list(panel))
     load = Counter(e for panel in seats for e in panel)
     for e, name in enumerate(problem.expert_ids):
         least = 0 if problem.load_min is None else int(problem.load_min[e])
         if not least <= load[e] <= problem.load_max[e]:
-            found.append(Violation("", f"load of {name}", str(load[e]), f"{least} to {problem.load_max[e]}"))
+            rule = Words(f"{name} 的工作量", f"load of {name}")
+            found.append(Violation("", rule, str(load[e]), _between(least, problem.load_max[e])))
     return found
 
 
@@ -54,18 +64,21 @@ def _panel(problem: Problem, p: int, panel: list[int]) -> list[Violation]:
     name = problem.project_ids[p]
     strangers = [e for e in panel if not 0 <= e < len(problem.expert_ids)]
     if strangers:
-        return [Violation(name, "experts", str(strangers), f"0 to {len(problem.expert_ids) - 1}")]
+        return [Violation(name, Words("专家序号", "experts"), str(strangers), _between(0, len(problem.expert_ids) - 1))]
     found: list[Violation] = []
     if len(panel) != problem.size[p]:
-        found.append(Violation(name, "size", str(len(panel)), str(problem.size[p])))
+        found.append(Violation(name, SIZE, str(len(panel)), _just(problem.size[p])))
     for e, times in Counter(panel).items():
         if times > 1:
-            found.append(Violation(name, f"seats of {problem.expert_ids[e]}", str(times), "1"))
+            rule = Words(f"{problem.expert_ids[e]} 的席位", f"seats of {problem.expert_ids[e]}")
+            found.append(Violation(name, rule, str(times), _just(1)))
         if problem.forbidden is not None and problem.forbidden[p, e]:
-            found.append(Violation(name, "forbidden pair", problem.expert_ids[e], "no conflict"))
+            rule, allowed = Words("不得安排的专家", "forbidden pair"), Words("无利益冲突", "no conflict")
+            found.append(Violation(name, rule, problem.expert_ids[e], allowed))
     for project, expert in problem.forced:
         if project == p and expert not in panel:
-            found.append(Violation(name, "pinned seat", "empty", problem.expert_ids[expert]))
+            pinned = problem.expert_ids[expert]
+            found.append(Violation(name, Words(f"{pinned} 的固定席位", f"pinned seat of {pinned}"), "0", _just(1)))
     return found + _composition(problem, p, panel)
 
 
@@ -75,19 +88,33 @@ def _composition(problem: Problem, p: int, panel: list[int]) -> list[Violation]:
     for quota in problem.quotas:
         count = sum(bool(quota.members[e]) for e in panel)
         if not quota.least[p] <= count <= quota.most[p]:
-            found.append(Violation(name, quota.name, str(count), f"{quota.least[p]} to {quota.most[p]}"))
+            allowed = _between(quota.least[p], quota.most[p])
+            found.append(Violation(name, quota_name(quota.name), str(count), allowed))
     if problem.lead is not None and not any(problem.lead[e] for e in panel):
-        found.append(Violation(name, "lead reviewer", "nobody may lead", "at least 1"))
+        found.append(Violation(name, quota_name(LEAD), "0", Words("至少 1", "at least 1")))
     for cap in problem.caps:
         inside = np.isin(cap.expert, panel)
         for group, count in sorted(Counter(cap.group[inside].tolist()).items()):
             if count > cap.most[p]:
-                found.append(Violation(name, f"{cap.name} {cap.label(group)}", str(count), f"at most {cap.most[p]}"))
+                rule, allowed = cap_name(cap.name, cap.label(group)), _at_most(cap.most[p])
+                found.append(Violation(name, rule, str(count), allowed))
     for a, b in problem.apart:
         if a in panel and b in panel:
             pair = f"{problem.expert_ids[a]}, {problem.expert_ids[b]}"
-            found.append(Violation(name, "kept apart", pair, "not both"))
+            found.append(Violation(name, cap_name(KEPT_APART), pair, Words("不得同时在组", "not both")))
     return found
+
+
+def _just(value: object) -> Words:
+    return Words(str(value), str(value))
+
+
+def _between(least: int, most: int) -> Words:
+    return Words(f"{least} 至 {most}", f"{least} to {most}")
+
+
+def _at_most(most: int) -> Words:
+    return Words(f"至多 {most}", f"at most {most}")
 
 
 def total_of(problem: Problem, seats: Sequence[Sequence[int]]) -> float:
@@ -184,15 +211,17 @@ def verify(result: Result, tolerance: float = 1e-6) -> list[Violation]:
     total, bound = total_of(problem, result.seats), bound_of(problem, result.certificate)
     slack = tolerance * max(1.0, abs(bound))
     if abs(total - result.total) > slack:
-        found.append(Violation("", "total", str(result.total), str(total)))
+        found.append(Violation("", TOTAL, str(result.total), _just(total)))
     if bound > result.bound + slack:
-        found.append(Violation("", "bound", str(result.bound), f"{bound} from the prices"))
+        found.append(Violation("", BOUND, str(result.bound), Words(f"按价格为 {bound}", f"{bound} from the prices")))
     if total > bound + slack:
-        found.append(Violation("", "total", str(total), f"at most the bound {bound}"))
+        found.append(Violation("", TOTAL, str(total), Words(f"至多为上界 {bound}", f"at most the bound {bound}")))
     if result.soft is not None and problem.preference is not None:
         liked = sum(float(problem.preference[p, e]) for p, panel in enumerate(result.seats) for e in panel)
         if abs(liked - result.soft.preference) > tolerance * max(1.0, abs(liked)):
-            found.append(Violation("", "soft terms", str(result.soft.preference), str(liked)))
+            found.append(Violation("", Words("软性条件", "soft terms"), str(result.soft.preference), _just(liked)))
         if total < result.soft.least_total - slack:
-            found.append(Violation("", "total", str(total), f"at least {result.soft.least_total} beside soft terms"))
+            least = result.soft.least_total
+            allowed = Words(f"计入软性条件后至少 {least}", f"at least {least} beside soft terms")
+            found.append(Violation("", TOTAL, str(total), allowed))
     return found

@@ -11,10 +11,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
 from matcher.assignment.arcs import Arcs, all_arcs, first_arcs, is_forced
+from matcher.assignment.errors import AssignmentError
+from matcher.assignment.names import FORBIDDEN, KEPT_APART, LEAD, LOAD, LOAD_MAX, LOAD_MIN, SIZE, cap_name, quota_name
 from matcher.assignment.part import of_projects
 from matcher.assignment.problem import Problem
 from matcher.assignment.rows import Floats, Rows, rows_of
 from matcher.assignment.shortage import Cause, count_shortages
+from matcher.domain.words import Words
 
 COSTS = {"size": 5.0, "load": 1.0, "quota": 2.0, "cap": 2.0}
 """What one step of each rule costs in the cheapest relaxation: an extra seat of work is easier to ask for than a
@@ -33,12 +36,18 @@ Item = TypeVar("Item")
 class Change:
     """One step of a relaxation: which rule gives way, where, and by how many seats."""
 
-    rule: str
+    rule: Words
     subject: str
     by: int
 
-    def __str__(self) -> str:
-        return f"{self.rule} of {self.subject} by {self.by:+d}" if self.subject else f"{self.rule} by {self.by:+d}"
+    @property
+    def words(self) -> Words:
+        """The step as a person reads it."""
+        step = "增加" if self.by > 0 else "减少"
+        verb = step if self.rule in (SIZE, LOAD_MAX, LOAD_MIN) else "放宽"
+        return Words(
+            f"{self.subject} 的{self.rule.zh}{verb} {abs(self.by)}", f"{self.rule.en} of {self.subject} by {self.by:+d}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +59,28 @@ class Diagnosis:
     is_cheapest: bool
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Words:
         """The causes in one line."""
-        return "; ".join(cause.text for cause in self.causes[:5]) + (" …" if len(self.causes) > 5 else "")
+        told, more = Words.joined([cause.text for cause in self.causes[:5]]), " …" if len(self.causes) > 5 else ""
+        return Words(told.zh + more, told.en + more)
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> Words:
         """The cheapest relaxation in words."""
         if not self.changes:
-            return "relax one of the named rules or enlarge the pool"
-        return (
-            "change " + ", ".join(str(change) for change in self.changes[:8]) + (" …" if len(self.changes) > 8 else "")
-        )
+            return Words("放宽所列规则之一，或扩充专家库", "relax one of the named rules or enlarge the pool")
+        steps, more = [change.words for change in self.changes[:8]], " …" if len(self.changes) > 8 else ""
+        zh, en = "、".join(step.zh for step in steps), ", ".join(step.en for step in steps)
+        return Words(f"把 {zh}{more}", f"change {en}{more}")
+
+
+class Blocked(AssignmentError):  # noqa: N818 - a state of the call that carries its reasons, not a slip
+    """The rules leave no plan; ``diagnosis`` names the projects and rules that block."""
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        rule = Words("各项规则不能同时成立", "its rules cannot all hold")
+        super().__init__("call", diagnosis.summary, rule, diagnosis.remedy)
+        self.diagnosis = diagnosis
 
 
 def diagnose(problem: Problem) -> Diagnosis | None:
@@ -97,7 +116,7 @@ def _relaxation(problem: Problem, arcs: Arcs) -> tuple[tuple[Change, ...], bool]
     for row in np.flatnonzero(np.abs(slack) > 0.5):
         by = -round(float(slack[row]))
         rule, subject = _name(problem, rows, int(row))
-        changes.append(Change(f"{rule}_{'max' if by > 0 else 'min'}" if rule == "load" else rule, subject, by))
+        changes.append(Change((LOAD_MAX if by > 0 else LOAD_MIN) if rule == LOAD else rule, subject, by))
     return tuple(changes), proven
 
 
@@ -136,20 +155,20 @@ def _kinds(problem: Problem, rows: Rows) -> list[str]:
     )
 
 
-def _name(problem: Problem, rows: Rows, row: int) -> tuple[str, str]:
+def _name(problem: Problem, rows: Rows, row: int) -> tuple[Words, str]:
     """Rule and subject of a row."""
     if row < problem.n_projects:
-        return "size", problem.project_ids[row]
+        return SIZE, problem.project_ids[row]
     row -= problem.n_projects
     if row < problem.n_experts:
-        return "load", problem.expert_ids[row]
+        return LOAD, problem.expert_ids[row]
     row -= problem.n_experts
     if row < len(rows.quota):
         quota = problem.all_quotas[rows.quota[row]]
-        return quota.name, problem.project_ids[rows.quota_project[row]]
+        return quota_name(quota.name), problem.project_ids[rows.quota_project[row]]
     row -= len(rows.quota)
     cap = problem.all_caps[rows.cap[row]]
-    return f"{cap.name} {cap.label(int(rows.cap_group[row]))}", problem.project_ids[rows.cap_project[row]]
+    return cap_name(cap.name, cap.label(int(rows.cap_group[row]))), problem.project_ids[rows.cap_project[row]]
 
 
 def _smallest_conflict(problem: Problem, arcs: Arcs) -> Cause:
@@ -161,13 +180,15 @@ def _smallest_conflict(problem: Problem, arcs: Arcs) -> Cause:
 
     kept = _minimal([int(p) for p in everywhere], blocks_projects)
     core = of_projects(problem, np.array(kept, dtype=np.int64))
-    rules = ["load_max", *(q.name for q in core.quotas), *(c.name for c in core.caps)]
-    rules += ["load_min"] * (core.load_min is not None) + ["kept apart"] * bool(core.apart)
-    rules += ["lead reviewer"] * (core.lead is not None) + ["forbidden pairs"] * (core.forbidden is not None)
-    needed = _minimal(rules, lambda names: _is_blocked(_under(core, set(names))))
+    rules = [LOAD_MAX, *(quota_name(q.name) for q in core.quotas), *(cap_name(c.name) for c in core.caps)]
+    rules += [LOAD_MIN] * (core.load_min is not None) + [cap_name(KEPT_APART)] * bool(core.apart)
+    rules += [quota_name(LEAD)] * (core.lead is not None) + [FORBIDDEN] * (core.forbidden is not None)
+    needed = _minimal(rules, lambda some: _is_blocked(_under(core, {rule.en for rule in some})))
     projects = tuple(problem.project_ids[p] for p in kept)
-    text = f"{len(projects)} panels ({', '.join(projects[:6])}) cannot be filled together under {', '.join(needed)}"
-    return Cause(projects, tuple(needed), text)
+    named, names = projects[:6], tuple(rule.en for rule in needed)
+    zh = f"{len(projects)} 个专家组（{'、'.join(named)}）无法同时满足：{'、'.join(rule.zh for rule in needed)}"
+    en = f"{len(projects)} panels ({', '.join(named)}) cannot be filled together under {', '.join(names)}"
+    return Cause(projects, names, Words(zh, en))
 
 
 def _minimal(items: list[Item], blocked: Callable[[list[Item]], bool]) -> list[Item]:
@@ -204,11 +225,11 @@ def _under(problem: Problem, rules: set[str]) -> Problem:
     """The call under some of its rules only."""
     return replace(
         problem,
-        load_max=problem.load_max if "load_max" in rules else np.full_like(problem.load_max, problem.n_projects),
-        load_min=problem.load_min if "load_min" in rules else None,
-        forbidden=problem.forbidden if "forbidden pairs" in rules else None,
+        load_max=problem.load_max if LOAD_MAX.en in rules else np.full_like(problem.load_max, problem.n_projects),
+        load_min=problem.load_min if LOAD_MIN.en in rules else None,
+        forbidden=problem.forbidden if FORBIDDEN.en in rules else None,
         quotas=tuple(quota for quota in problem.quotas if quota.name in rules),
         caps=tuple(cap for cap in problem.caps if cap.name in rules),
-        apart=problem.apart if "kept apart" in rules else (),
-        lead=problem.lead if "lead reviewer" in rules else None,
+        apart=problem.apart if KEPT_APART in rules else (),
+        lead=problem.lead if LEAD in rules else None,
     )

@@ -18,6 +18,7 @@ from matcher.assignment.order import in_id_order
 from matcher.assignment.problem import POINTS, FloatArray, IntArray, Problem
 from matcher.assignment.result import Goal, Listener, Progress, Result, Seats
 from matcher.assignment.solve import solve
+from matcher.domain.words import Words
 
 HALVINGS = 12
 """Times that the noise is halved to bring a plan within epsilon; then it is none."""
@@ -39,11 +40,26 @@ class DrawRules:
 
     def __post_init__(self) -> None:
         if not 0 < self.epsilon < 1:
-            raise ChangeError("epsilon", self.epsilon, "a share of the total between 0 and 1", "use 0.05")
+            raise ChangeError(
+                "epsilon",
+                self.epsilon,
+                Words("须为总分的比例，在 0 与 1 之间", "a share of the total between 0 and 1"),
+                Words("填 0.05", "use 0.05"),
+            )
         if not 0 < self.cap <= 1:
-            raise ChangeError("cap", self.cap, "a probability above 0, at most 1", "use 0.5")
+            raise ChangeError(
+                "cap",
+                self.cap,
+                Words("须为概率，大于 0，至多 1", "a probability above 0, at most 1"),
+                Words("填 0.5", "use 0.5"),
+            )
         if self.plans < 1 or int(self.cap * self.plans) < 1:
-            raise ChangeError("plans", self.plans, "cap x plans is at least one", "make the list longer")
+            raise ChangeError(
+                "plans",
+                self.plans,
+                Words("cap 与 plans 之积须至少为 1", "cap x plans is at least one"),
+                Words("增加备选方案数", "make the list longer"),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +180,12 @@ def _near_best(problem: Problem, least: float, noise: FloatArray) -> tuple[Seats
         strength /= 2
     raise ChangeError(
         "cap",
-        "too low",
-        f"under it the best further plan has {total:.4f}, epsilon asks for {least:.4f}",
-        "widen epsilon or the cap",
+        Words("过低", "too low"),
+        Words(
+            f"在此上限下其余方案的总分最高为 {total:.4f}，epsilon 要求 {least:.4f}",
+            f"under it the best further plan has {total:.4f}, epsilon asks for {least:.4f}",
+        ),
+        Words("放宽 epsilon 或 cap", "widen epsilon or the cap"),
     )
 
 

@@ -2,24 +2,23 @@
 
 AssignmentError
 ├── ProblemError     the description of the call contradicts itself
-├── Blocked          the rules leave no plan; carries the diagnosis
+├── Blocked          the rules leave no plan; carries the diagnosis, and stands beside it in ``diagnosis``
 ├── ChangeError      a repair is not possible as asked
 └── FormatError      a file is not what it claims to be
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from matcher.assignment.diagnosis import Diagnosis
+from matcher.domain.words import Words
 
 
 class AssignmentError(Exception):
-    """A refusal that names the field, the value found, the rule and the remedy."""
+    """A refusal that names the field, the value found, the rule and the remedy; a value may be Words itself."""
 
-    def __init__(self, field: str, value: object, rule: str, remedy: str) -> None:
-        super().__init__(f"{field} is {value!r}: {rule}; {remedy}")
+    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
+        found = value if isinstance(value, Words) else Words(repr(value), repr(value))
+        zh, en = f"{field} 的值 {found.zh}：{rule.zh}；{remedy.zh}", f"{field} is {found.en}: {rule.en}; {remedy.en}"
+        super().__init__(f"{zh}。 / {en}.")
         self.field = field
         self.value = value
         self.rule = rule
@@ -36,11 +35,3 @@ class ChangeError(AssignmentError):
 
 class FormatError(AssignmentError):
     """A file is not what it claims to be."""
-
-
-class Blocked(AssignmentError):  # noqa: N818 - a state of the call that carries its reasons, not a slip
-    """The rules leave no plan; ``diagnosis`` names the projects and rules that block."""
-
-    def __init__(self, diagnosis: Diagnosis) -> None:
-        super().__init__("call", diagnosis.summary, "its rules cannot all hold", diagnosis.remedy)
-        self.diagnosis = diagnosis

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from matcher.assignment.errors import ProblemError
+from matcher.domain.words import Words
 
 Floats = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -53,9 +54,19 @@ class Evidences:
     def __post_init__(self) -> None:
         if not (len(self.ids) == len(self.owner) == len(self.dense)):
             lengths = (len(self.ids), len(self.owner), len(self.dense))
-            raise ProblemError("evidences", lengths, "one id, owner and vector per evidence", "align them")
+            raise ProblemError(
+                "evidences",
+                lengths,
+                Words("每项依据须有一个编号、一位专家和一个向量", "one id, owner and vector per evidence"),
+                Words("使三者对齐", "align them"),
+            )
         if len(self.owner) and ((np.diff(self.owner) < 0).any() or self.owner[-1] >= self.n_experts):
-            raise ProblemError("evidences.owner", "unsorted", "ascending positions of experts", "sort by expert")
+            raise ProblemError(
+                "evidences.owner",
+                Words("未排序", "unsorted"),
+                Words("专家序号须升序", "ascending positions of experts"),
+                Words("按专家排序", "sort by expert"),
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +96,12 @@ def expertise(evidences: Evidences, dense: Floats, lexical: csr_array | None = N
     """
     if dense.shape[1:] != evidences.dense.shape[1:]:
         shapes = (dense.shape, evidences.dense.shape)
-        raise ProblemError("dense", shapes, "projects and evidences come from one encoder", "encode both anew")
+        raise ProblemError(
+            "dense",
+            shapes,
+            Words("项目与依据须出自同一编码模型", "projects and evidences come from one encoder"),
+            Words("两者重新编码", "encode both anew"),
+        )
     count = np.bincount(evidences.owner, minlength=evidences.n_experts)
     scores = np.zeros((len(dense), evidences.n_experts), dtype=np.float32)
     best = np.full((len(dense), evidences.n_experts, BEST), -1, dtype=np.int32)

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from matcher.assignment.callfile import Call
 from matcher.assignment.errors import FormatError
 from matcher.assignment.planfile import Document
+from matcher.domain.words import Words
 
 FONTS = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei"),
@@ -80,7 +81,12 @@ def minutes(call: Call, document: Document, warn: Callable[[str], None]) -> byte
     try:
         pdf, _ = typst.compile_with_warnings(TEMPLATE.encode(), format="pdf", sys_inputs=inputs)
     except (RuntimeError, typst.TypstError) as error:
-        raise FormatError("minutes", call.name, f"they cannot be set ({error})", "look at the names") from error
+        raise FormatError(
+            "minutes",
+            call.name,
+            Words(f"无法排版（{error}）", f"they cannot be set ({error})"),
+            Words("检查名称", "look at the names"),
+        ) from error
     return bytes(pdf)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.problem import KEPT_APART, Cap, IntArray, Problem, Quota
+from matcher.assignment.names import KEPT_APART
+from matcher.assignment.problem import Cap, IntArray, Problem, Quota
 from matcher.assignment.result import Floor, Result
 
 

@@ -16,6 +16,7 @@ from matcher.assignment.errors import FormatError
 from matcher.assignment.lead import leads
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Result, Seats
+from matcher.domain.words import Words
 
 Document = dict[str, Any]
 
@@ -94,9 +95,19 @@ def read_document(path: Path) -> Document:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(str(path), type(error).__name__, "it is JSON", "give the file that was written") from error
+        raise FormatError(
+            str(path),
+            type(error).__name__,
+            Words("须为 JSON", "it is JSON"),
+            Words("给出先前写出的文件", "give the file that was written"),
+        ) from error
     if not isinstance(document, dict) or document.get("format") not in ("panels-1", "panel-draw-1"):
-        raise FormatError(str(path), "another file", "it was written by matcher panels", "give a plan or a draw")
+        raise FormatError(
+            str(path),
+            Words("别的文件", "another file"),
+            Words("须由 matcher panels 写出", "it was written by matcher panels"),
+            Words("给出方案或抽取记录", "give a plan or a draw"),
+        )
     return document
 
 
@@ -115,7 +126,10 @@ def seats_from(problem: Problem, document: Document) -> Seats:
             seats[projects[panel["project"]]] = tuple(sorted(members))
     except (KeyError, TypeError) as error:
         raise FormatError(
-            "panels", str(error), "projects and experts of the call", "give the call of the plan"
+            "panels",
+            str(error),
+            Words("须为本次评审的项目与专家", "projects and experts of the call"),
+            Words("给出该方案所属的评审文件", "give the call of the plan"),
         ) from error
     return tuple(seats)
 
@@ -134,7 +148,12 @@ def record_from(document: Document) -> DrawRecord:
             tuple(entry["totals"]), entry["highest_probability"],
         )  # fmt: skip
     except (KeyError, TypeError) as error:
-        raise FormatError("record", str(error), "the record of a draw", "give the file that the draw wrote") from error
+        raise FormatError(
+            "record",
+            str(error),
+            Words("须为抽取记录", "the record of a draw"),
+            Words("给出抽取时写出的文件", "give the file that the draw wrote"),
+        ) from error
 
 
 def certificate_from(entry: Document) -> Certificate:
@@ -154,7 +173,12 @@ def certificate_from(entry: Document) -> Certificate:
             primary=int(entry["primary"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError("certificate", str(error), "the prices of a plan", "give the file as written") from error
+        raise FormatError(
+            "certificate",
+            str(error),
+            Words("须为方案的价格", "the prices of a plan"),
+            Words("给出未经改动的文件", "give the file as written"),
+        ) from error
 
 
 def _certificate(proof: Certificate) -> Document:

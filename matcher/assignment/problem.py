@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from matcher.assignment.names import KEPT_APART, LEAD
 from matcher.assignment.validation import validate_problem
 
 IntArray = npt.NDArray[np.int64]
@@ -21,10 +22,6 @@ FloatArray = npt.NDArray[np.floating]
 
 POINTS = 1_000_000
 """Solver points of a score of 1.0: scores are compared as integers, so equal means equal."""
-
-
-LEAD, KEPT_APART = "lead reviewer", "kept apart"
-"""Names of the rules that the call's own fields add to its quotas and caps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +143,7 @@ class Problem:
             return self.caps
         expert = np.array(self.apart, dtype=np.int64).ravel()
         group = np.repeat(np.arange(len(self.apart), dtype=np.int64), 2)
-        names = tuple(f"{self.expert_ids[a]} and {self.expert_ids[b]}" for a, b in self.apart)
+        names = tuple(f"{self.expert_ids[a]}, {self.expert_ids[b]}" for a, b in self.apart)
         return (*self.caps, Cap(KEPT_APART, expert, group, np.ones_like(self.size), names))
 
     @cached_property

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matcher.assignment.arcs import Arcs, arcs_of
-from matcher.assignment.diagnosis import diagnose
-from matcher.assignment.errors import Blocked, ChangeError
+from matcher.assignment.diagnosis import Blocked, diagnose
+from matcher.assignment.errors import ChangeError
 from matcher.assignment.fitting import fitting, loads_of
 from matcher.assignment.integer import search
 from matcher.assignment.part import of_projects
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
 from matcher.assignment.result import Seats
+from matcher.domain.words import Words
 
 CHOICES = 40
 """Newcomers per vacant seat that the joint search looks at, and as many per quota that asks."""
@@ -81,7 +82,12 @@ def repair(
             return Repair(plan, _swaps(seats, plan, set(lost)))
     diagnosis = diagnose(changed)
     if diagnosis is None:
-        raise ChangeError("vacated", len(lost), "no repair was found within the search", "solve the call anew")
+        raise ChangeError(
+            "vacated",
+            len(lost),
+            Words("在搜索范围内找不到补位方案", "no repair was found within the search"),
+            Words("重新求解", "solve the call anew"),
+        )
     raise Blocked(diagnosis)
 
 
@@ -92,12 +98,19 @@ def _lost(
     lost = {(p, e) for p, panel in enumerate(seats) for e in panel if e in away}
     for p, e in vacated:
         if not 0 <= p < len(seats) or e not in seats[p]:
-            raise ChangeError("vacated", (p, e), "the expert holds no seat in that panel", "name a seat of the plan")
+            raise ChangeError(
+                "vacated",
+                (p, e),
+                Words("该专家不在该专家组中", "the expert holds no seat in that panel"),
+                Words("填写方案中的席位", "name a seat of the plan"),
+            )
         lost.add((p, e))
     for p, e in problem.forced:
         if (p, e) in lost:
             name = f"{problem.project_ids[p]}, {problem.expert_ids[e]}"
-            raise ChangeError("vacated", name, "the seat is pinned", "unpin it first")
+            raise ChangeError(
+                "vacated", name, Words("该席位已固定", "the seat is pinned"), Words("先取消固定", "unpin it first")
+            )
     return sorted(lost)
 
 

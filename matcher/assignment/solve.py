@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs, all_arcs, arcs_of, first_arcs, keys_of, merged
-from matcher.assignment.diagnosis import diagnose
-from matcher.assignment.errors import Blocked
+from matcher.assignment.diagnosis import Blocked, diagnose
 from matcher.assignment.fairness import best_weakest, floors_at, settled_by_one
 from matcher.assignment.flow import solve_flow
 from matcher.assignment.generation import Master, candidates, generate

@@ -22,6 +22,7 @@ from matcher.cli.ranking import EncoderOption, TodayOption, matchmaker, read_fil
 from matcher.cli.ranking import told as files_told
 from matcher.conflicts.errors import FactError
 from matcher.domain import Kind
+from matcher.domain.words import Words
 from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError
 from matcher.rules.authority import RuleDataError
 
@@ -124,7 +125,12 @@ def check(call: CallArgument, plan: PlanArgument) -> None:
             bound = bound_of(problem, certificate_from(document["certificate"]))
             typer.echo(f"bound {bound:.6f}, gap {100 * (bound - total) / abs(bound or 1):.4f} %")
             if bound > float(document["bound"]) + 1e-6 * max(1.0, abs(bound)):
-                broken.append(f"bound: the plan claims {document['bound']}, its prices prove {bound}")
+                claimed = document["bound"]
+                told_of = Words(
+                    f"总分上界：方案称 {claimed}，其价格证明 {bound}",
+                    f"bound: the plan claims {claimed}, its prices prove {bound}",
+                )
+                broken.append(told_of.both)
     _fail_on(broken)
     typer.echo("no violation")
 
@@ -218,7 +224,12 @@ def reserve_list(
             given = [Opinion(**entry) for entry in document["opinions"]]
             sides = tuple(Dimension(**entry) for entry in document.get("dimensions", ())) or DIMENSIONS
         except (KeyError, TypeError) as error:
-            raise FormatError(str(opinions), str(error), "opinions with project, expert, scores", "see docs") from error
+            raise FormatError(
+                str(opinions),
+                str(error),
+                Words("意见须有 project、expert、scores", "opinions with project, expert, scores"),
+                Words("见 docs/panels.md", "see docs/panels.md"),
+            ) from error
         result = ranked(
             given, sides, document.get("quota") if quota is None else quota, document.get("groups"),
             document.get("group_quota"),
@@ -253,13 +264,23 @@ def progress() -> Iterator[Listener]:
 def _pair(problem: Problem, name: str, text: str) -> tuple[int, int]:
     project, found, expert = text.partition(":")
     if not found or project not in problem.project_ids:
-        raise ChangeError(name, text, "it is PROJECT:EXPERT of the call", "write p1:e7")
+        raise ChangeError(
+            name,
+            text,
+            Words("须为本次评审的 项目:专家", "it is PROJECT:EXPERT of the call"),
+            Words("写作 p1:e7", "write p1:e7"),
+        )
     return problem.project_ids.index(project), _expert(problem, name, expert)
 
 
 def _expert(problem: Problem, name: str, text: str) -> int:
     if text not in problem.expert_ids:
-        raise ChangeError(name, text, "it names an expert of the call", "correct the id")
+        raise ChangeError(
+            name,
+            text,
+            Words("须为本次评审的专家", "it names an expert of the call"),
+            Words("改正编号", "correct the id"),
+        )
     return problem.expert_ids.index(text)
 
 
@@ -267,9 +288,16 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(str(path), type(error).__name__, "it is JSON", "correct the file") from error
+        raise FormatError(
+            str(path), type(error).__name__, Words("须为 JSON", "it is JSON"), Words("改正该文件", "correct the file")
+        ) from error
     if not isinstance(document, dict):
-        raise FormatError(str(path), type(document).__name__, "it is a JSON object", "see docs/panels.md")
+        raise FormatError(
+            str(path),
+            type(document).__name__,
+            Words("须为 JSON 对象", "it is a JSON object"),
+            Words("见 docs/panels.md", "see docs/panels.md"),
+        )
     return document
 
 

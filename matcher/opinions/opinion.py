@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matcher.domain.words import Words
+
 
 class OpinionError(Exception):
     """A refusal that names the field, the value found, the rule and the remedy."""
 
-    def __init__(self, field: str, value: object, rule: str, remedy: str) -> None:
-        super().__init__(f"{field} is {value!r}: {rule}; {remedy}")
+    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
+        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
+        super().__init__(f"{zh}。 / {en}.")
         self.field = field
         self.value = value
         self.rule = rule
@@ -31,7 +34,10 @@ class Dimension:
     def __post_init__(self) -> None:
         if not (self.weight > 0 and self.low < self.high):
             raise OpinionError(
-                f"dimension {self.key}", (self.weight, self.low, self.high), "weight > 0, low < high", "correct it"
+                f"dimensions[{self.key}]",
+                (self.weight, self.low, self.high),
+                Words("权重须大于 0，且最低分小于最高分", "weight > 0, low < high"),
+                Words("改正该维度", "correct it"),
             )
 
 
@@ -61,17 +67,35 @@ def check_opinions(opinions: tuple[Opinion, ...], dimensions: tuple[Dimension, .
     """
     known = {dimension.key: dimension for dimension in dimensions}
     if not known:
-        raise OpinionError("dimensions", (), "something is judged", "name at least one dimension")
+        raise OpinionError(
+            "dimensions",
+            (),
+            Words("须有评价维度", "something is judged"),
+            Words("至少写一个维度", "name at least one dimension"),
+        )
     seen: set[tuple[str, str]] = set()
     for opinion in opinions:
-        name = f"opinion of {opinion.expert} on {opinion.project}"
+        name = f"opinions[{opinion.project}, {opinion.expert}]"
         if (opinion.project, opinion.expert) in seen:
-            raise OpinionError(name, "twice", "an expert gives one opinion per project", "keep the last")
+            raise OpinionError(
+                name,
+                2,
+                Words("每位专家对每个项目只提一份意见", "an expert gives one opinion per project"),
+                Words("保留最后一份", "keep the last"),
+            )
         seen.add((opinion.project, opinion.expert))
         for key, score in opinion.scores.items():
             if key not in known:
-                raise OpinionError(f"{name}, {key}", score, f"dimensions are {', '.join(known)}", "correct the name")
+                raise OpinionError(
+                    f"{name}.{key}",
+                    score,
+                    Words(f"维度为 {'、'.join(known)}", f"dimensions are {', '.join(known)}"),
+                    Words("改正名称", "correct the name"),
+                )
             dimension = known[key]
             if not (math.isfinite(score) and dimension.low <= score <= dimension.high):
-                rule = f"scores run from {dimension.low:g} to {dimension.high:g}"
-                raise OpinionError(f"{name}, {key}", score, rule, "correct the score or leave it out")
+                low, high = dimension.low, dimension.high
+                rule = Words(f"分数须在 {low:g} 至 {high:g} 之间", f"scores run from {low:g} to {high:g}")
+                raise OpinionError(
+                    f"{name}.{key}", score, rule, Words("改正分数，或不填", "correct the score or leave it out")
+                )

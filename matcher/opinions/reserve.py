@@ -9,6 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from matcher.domain.words import Words
 from matcher.opinions.effects import Effects, fit
 from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError, check_opinions
 
@@ -86,7 +87,9 @@ def reserve_list(
         OpinionError: a score outside its range, an unknown dimension, a second opinion, a negative quota.
     """
     if quota is not None and quota < 0:
-        raise OpinionError("quota", quota, "a quota counts projects", "use 0 or more")
+        raise OpinionError(
+            "quota", quota, Words("名额按项目计数", "a quota counts projects"), Words("填 0 或以上", "use 0 or more")
+        )
     ordered = tuple(sorted(opinions, key=lambda opinion: (opinion.project, opinion.expert)))
     sides = tuple(dimensions)
     check_opinions(ordered, sides)

@@ -66,6 +66,7 @@ _MESSAGES: dict[str, Callable[[_Context], _Told]] = {
     "extra_forbidden": _fixed(
         "没有这个字段", "no such field", Words("更正字段名或删除", "correct the field's name or delete it")
     ),
+    "json_invalid": _fixed("不是有效的 JSON", "not valid JSON", Words("更正该文件", "correct the file")),
     "enum": lambda c: (
         Words("不在词表中", "not in the vocabulary"),
         Words(f"改为其一：{c['expected']}", f"write one of: {c['expected']}"),

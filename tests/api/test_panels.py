@@ -100,7 +100,9 @@ def test_a_pin_stays_when_panels_are_made_again(service: Service) -> None:
     assert "e4" in members(service.of("center").get(one).json()["plan"])["p0"]
     freed = changed(service, one, "unpin", seat)
     assert freed.json()["pins"] == []
-    assert problem(changed(service, one, "unpin", seat), 422, "invalid")["errors"][0]["rule"] == "it is pinned"
+    refused = problem(changed(service, one, "unpin", seat), 422, "invalid")
+    assert refused["detail"] == "seat is ('p0', 'e4'): it is pinned; name a pinned seat."
+    assert refused["errors"][0]["rule"] == "须为已固定的席位 / it is pinned"
     problem(changed(service, one, "pin", {"project": "p9", "expert": "e1"}), 422, "invalid")
 
 
@@ -196,7 +198,12 @@ def test_rules_that_leave_no_plan_are_named(service: Service) -> None:
     if made.status_code == 202:
         job = service.finished("center", made.json()["job"]["id"])
         assert job["state"] == "failed"
-        assert "p1" in job["error"]["detail"]["zh"]
+        assert job["error"]["detail"] == {
+            "zh": "规则互相矛盾，无法组成专家组：p1 需要 9 名无利益冲突且不缺席的专家，专家库中有 5 名。"
+            "可行的最小调整：把 p1 的每组人数减少 4。",
+            "en": "No panels keep all rules: p1 needs 9 experts without conflict or absence, the pool has 5. "
+            "The cheapest way out: change size of p1 by -4.",
+        }
         assert service.of("center").get(made.headers["location"]).json()["plan"] is None
     else:
         assert "p1" in str(problem(made, 422, "invalid"))

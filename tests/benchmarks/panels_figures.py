@@ -87,7 +87,7 @@ def _blocked_by_count() -> None:
     arrays["expert_role"][arrays["expert_role"] == 2] = 1
     problem = problem_of(arrays)
     causes, spent = _timed(lambda: count_shortages(problem))
-    print(f"blocked by count at 200 x 1,000: {len(causes)} causes ({causes[0].text}), {spent}")
+    print(f"blocked by count at 200 x 1,000: {len(causes)} causes ({causes[0].text.en}), {spent}")
     _, spent = _timed(lambda: diagnose(problem_of(generate(4, 60, 1))))
     print(f"- full diagnosis of a small call: {spent}")
 

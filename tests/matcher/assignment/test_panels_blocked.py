@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matcher.assignment.diagnosis import diagnose
-from matcher.assignment.errors import Blocked, ProblemError
+from matcher.assignment.diagnosis import Blocked, diagnose
+from matcher.assignment.errors import ProblemError
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal
 from matcher.assignment.solve import solve
+from tests.matcher.assignment.speech import said_in_both
 
 NONE = np.zeros(0, dtype=np.int64)
 
@@ -47,7 +48,7 @@ def test_fewer_experts_of_a_role_than_panels_names_the_fewest_panels() -> None:
     assert _causes(problem) == [(("p0", "p1", "p2"), ("finance", "load_max"))]
     diagnosis = diagnose(problem)
     assert diagnosis is not None
-    assert [(change.rule, change.subject, change.by) for change in diagnosis.changes] == [("load_max", "e0", 1)]
+    assert [(change.rule.en, change.subject, change.by) for change in diagnosis.changes] == [("load_max", "e0", 1)]
     assert diagnosis.is_cheapest
 
 
@@ -81,7 +82,7 @@ def test_a_hidden_contradiction_is_found_with_the_smallest_set() -> None:
     diagnosis = diagnose(problem)
     assert diagnosis is not None
     assert sum(change.by for change in diagnosis.changes) == 2
-    assert {change.rule for change in diagnosis.changes} == {"load_max"}
+    assert {change.rule.en for change in diagnosis.changes} == {"load_max"}
 
 
 def test_plain_calls_with_least_loads_or_pins_are_blocked_too() -> None:
@@ -115,8 +116,10 @@ def test_a_call_with_a_plan_has_no_diagnosis() -> None:
     ],
 )  # fmt: skip
 def test_bad_calls_are_refused_by_field(change: dict[str, object], message: str) -> None:
-    with pytest.raises(ProblemError, match=message):
+    with pytest.raises(ProblemError, match=message) as refused:
         replace(_call(), **change)  # type: ignore[arg-type]
+    assert said_in_both(refused.value.rule)
+    assert said_in_both(refused.value.remedy)
 
 
 def test_a_pinned_seat_says_which_rule_it_breaks() -> None:

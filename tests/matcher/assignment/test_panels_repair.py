@@ -10,7 +10,8 @@ import pytest
 from matcher.assignment.alternates import alternates
 from matcher.assignment.arrays import problem_of
 from matcher.assignment.check import check
-from matcher.assignment.errors import Blocked, ChangeError
+from matcher.assignment.diagnosis import Blocked
+from matcher.assignment.errors import ChangeError
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.repair import repair
 from matcher.assignment.result import Goal
@@ -105,7 +106,7 @@ def test_every_seat_has_two_alternates_that_fit_alone_and_together() -> None:
     for p, panel in enumerate(plan.seats):
         for called in product(*[[e, *joint[p, e]] for e in panel]):
             whole = (*plan.seats[:p], tuple(sorted(called)), *plan.seats[p + 1 :])
-            assert [v for v in check(problem, whole) if not v.rule.startswith("load")] == []
+            assert [v for v in check(problem, whole) if not v.rule.en.startswith("load")] == []
 
 
 def test_alternates_are_fewer_where_the_pool_has_no_more() -> None:

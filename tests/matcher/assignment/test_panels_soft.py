@@ -9,8 +9,8 @@ import pytest
 from matcher.assignment import soft
 from matcher.assignment.callfile import CallRow, problem_from
 from matcher.assignment.check import verify
+from matcher.assignment.diagnosis import Blocked
 from matcher.assignment.draw import draw
-from matcher.assignment.errors import Blocked
 from matcher.assignment.planfile import plan_document
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Goal, Result

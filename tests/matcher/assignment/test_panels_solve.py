@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from matcher.assignment.check import bound_of, check, verify
-from matcher.assignment.errors import Blocked
+from matcher.assignment.diagnosis import Blocked
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal, Result, Status
 from matcher.assignment.solve import solve
@@ -188,13 +188,13 @@ def test_checker_sees_each_broken_rule() -> None:
     )
     broken = check(problem, [[0, 1], [2, 3, 3]])
     assert [str(violation) for violation in broken] == [
-        "p0: forbidden pair is e0, allowed no conflict",
-        "p0: industry is 0, allowed 1 to 2",
-        "p0: unit 0 is 2, allowed at most 1",
-        "p1: size is 3, allowed 2",
-        "p1: seats of e3 is 2, allowed 1",
-        "p1: unit 1 is 2, allowed at most 1",
-        "call: load of e3 is 2, allowed 0 to 1",
+        "p0：不得安排的专家为 e0，应为：无利益冲突 / p0: forbidden pair is e0, allowed no conflict",
+        "p0：产业专家为 0，应为：1 至 2 / p0: industry is 0, allowed 1 to 2",
+        "p0：单位上限（0）为 2，应为：至多 1 / p0: unit 0 is 2, allowed at most 1",
+        "p1：每组人数为 3，应为：2 / p1: size is 3, allowed 2",
+        "p1：e3 的席位为 2，应为：1 / p1: seats of e3 is 2, allowed 1",
+        "p1：单位上限（1）为 2，应为：至多 1 / p1: unit 1 is 2, allowed at most 1",
+        "整体：e3 的工作量为 2，应为：0 至 1 / call: load of e3 is 2, allowed 0 to 1",
     ]
 
 
@@ -202,4 +202,4 @@ def test_checker_refuses_a_bound_that_its_prices_do_not_prove() -> None:
     result = solve(random_call(11, projects=6, experts=14), TOTAL)
     assert verify(result) == []
     claimed = replace(result, bound=result.bound - 0.5)
-    assert [violation.rule for violation in verify(claimed)] == ["bound"]
+    assert [violation.rule.en for violation in verify(claimed)] == ["bound"]

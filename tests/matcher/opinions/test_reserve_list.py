@@ -91,13 +91,13 @@ def test_quotas_overall_and_per_group() -> None:
 
 
 def test_bad_opinions_are_refused_by_name() -> None:
-    with pytest.raises(OpinionError, match="opinion of x on a, innovation is 101"):
+    with pytest.raises(OpinionError, match=r"opinions\[a, x\]\.innovation is 101\.0: scores run from 0 to 100"):
         reserve_list([Opinion("a", "x", {"innovation": 101.0})])
     with pytest.raises(OpinionError, match="dimensions are innovation, ip, market"):
         reserve_list([Opinion("a", "x", {"beauty": 1.0})])
-    with pytest.raises(OpinionError, match="twice"):
+    with pytest.raises(OpinionError, match=r"opinions\[a, x\] 的值 2：每位专家对每个项目只提一份意见；保留最后一份。"):
         reserve_list([Opinion("a", "x"), Opinion("a", "x")])
-    with pytest.raises(OpinionError, match="quota"):
+    with pytest.raises(OpinionError, match="quota 的值 -1：名额按项目计数；填 0 或以上。 / quota is -1"):
         reserve_list([], quota=-1)
 
 
