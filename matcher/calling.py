@@ -1,22 +1,25 @@
-"""A call for panels over records: experts as rows, scores of the ranking, exclusions as forbidden pairs."""
+"""A call for panels over records: experts as rows, scores of the ranking, conflicts and open questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import cast
 
 import numpy as np
 
 from embeddings.encoder import Encoder
-from matcher.assignment.callfile import CallRow, CapRow, ExpertRow, LeadRow, PairRow, ProjectRow, QuotaRow
+from matcher.assignment.callrows import CallRow, CapRow, ExpertRow, LeadRow, PairRow, ProjectRow, QuestionRow, QuotaRow
 from matcher.assignment.errors import ProblemError
+from matcher.conflicts import Conflicts, Truth, find_conflicts
+from matcher.conflicts.records import candidate_of, submission_of
 from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
 from matcher.domain.expert import Review
 from matcher.domain.taxonomy import ExpertTitle
 from matcher.domain.words import Words
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval.catalogue import Catalogue
-from matcher.rules.authority import Authority
+from matcher.rules.authority import Authority, usual_authority
+from matcher.rules.expert import NO_CONFLICT
 from matcher.rules.kleene import FALSE
 from matcher.rules.purposes import conditions
 from matcher.rules.verdicts import bind
@@ -27,7 +30,10 @@ LATELY = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """The shape of every panel of a call. reviews_per_year: for experts who state no limit of their own."""
+    """The shape of every panel of a call, and whose rules say what a conflict is.
+
+    reviews_per_year: for experts who state no limit of their own.
+    """
 
     size: int = 5
     odd: bool = False
@@ -36,6 +42,7 @@ class CallRules:
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
     reviews_per_year: int | None = None
+    authority: Authority = field(default_factory=usual_authority)
 
     @classmethod
     def of_authority(cls, authority: Authority, size: int | None = None, load_max: int = 4) -> "CallRules":
@@ -68,6 +75,7 @@ class CallRules:
             ),
             caps=tuple(CapRow.model_validate({"of": of, "most": most}) for of, most in counts.items() if most),
             reviews_per_year=authority.reviews_per_year,
+            authority=authority,
         )
 
 
@@ -76,9 +84,10 @@ def call_of(
 ) -> CallRow:
     """The call over records that were cut down to what their reader may see; the same records give the same call.
 
-    Scores are those of the ranking for the purpose `expert`, 0..1; a pair that fails a hard condition (a tie, a
-    refusal, an expert who does not consent) is forbidden, with the name of the condition. Experts who sat much in the
-    last year, and projects that they judged in it, are left to others as far as the total allows (soft terms).
+    Scores are those of the ranking for the purpose `expert`, 0..1. A pair is forbidden by a conflict under the rules of
+    the authority, with what was found, and by any other hard condition that fails (an expert who does not consent).
+    What is not known yet becomes a question to the expert, to be answered before a panel is released. Experts who sat
+    much in the last year, and projects that they judged in it, are left to others as far as the total allows (soft).
     """
     maker = Matchmaker.of(today)
     left = _catalogue(Kind.PROJECT, projects, encoder)
@@ -86,13 +95,17 @@ def call_of(
     matrix = maker.matrix(Purpose.EXPERT, left, right)
     asked = [cast(Project, one) for one in sorted(projects, key=_id)]
     pool = [cast(Expert, one) for one in sorted(experts, key=_id)]
+    found = find_conflicts(
+        [candidate_of(one) for one in pool], [submission_of(one) for one in asked], rules.authority, today
+    )
     return CallRow(
         name=name,
         odd=rules.odd,
         projects=tuple(ProjectRow(id=one.id, name=one.label, size=rules.size) for one in asked),
         experts=tuple(_row(one, rules, today) for one in pool),
         scores=tuple(tuple(float(v) for v in np.round(line / 100, 4)) for line in matrix.scores),
-        forbidden=_forbidden(left, right, maker),
+        forbidden=(*_conflicts(found), *_forbidden(left, right, maker)),
+        questions=_questions(found),
         quotas=rules.quotas,
         caps=rules.caps,
         lead=rules.lead,
@@ -120,9 +133,41 @@ def _catalogue(kind: Kind, records: Sequence[Record], encoder: Encoder) -> Catal
     return catalogue
 
 
+def _conflicts(found: Conflicts) -> tuple[PairRow, ...]:
+    return tuple(
+        PairRow(
+            project=one.project,
+            expert=one.expert,
+            reason=one.kind,
+            zh=f"{one.evidence.zh}；{one.rule.zh}",
+            en=f"{one.evidence.en}; {one.rule.en}",
+            source=one.source,
+        )
+        for one in found.findings
+        if one.truth is Truth.TRUE
+    )
+
+
+def _questions(found: Conflicts) -> tuple[QuestionRow, ...]:
+    """What is open about pairs that nothing bars."""
+    barred = {(one.project, one.expert) for one in found.findings if one.truth is Truth.TRUE}
+    return tuple(
+        QuestionRow(
+            project=one.project,
+            expert=one.expert,
+            kind=one.kind,
+            zh=one.evidence.zh,
+            en=one.evidence.en,
+            source=one.source,
+        )
+        for one in found.findings
+        if one.truth is Truth.UNKNOWN and (one.project, one.expert) not in barred
+    )
+
+
 def _forbidden(left: Catalogue, right: Catalogue, maker: Matchmaker) -> tuple[PairRow, ...]:
     rows, columns = list(left.live), list(right.live)
-    hard = [condition for condition in conditions(Purpose.EXPERT) if condition.is_hard]
+    hard = [one for one in conditions(Purpose.EXPERT) if one.is_hard and one.name != NO_CONFLICT]
     reasons: dict[tuple[int, int], str] = {}
     for name, block in bind(hard, left.columns, right.columns, maker.context):
         states = np.broadcast_to(block(slice(0, len(rows)), slice(0, len(columns))), (len(rows), len(columns)))

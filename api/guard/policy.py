@@ -68,6 +68,8 @@ POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "panels.call": _OFFICERS,
         "panels.versions": _OFFICERS,
         "panels.check": _OFFICERS,
+        "panels.questions": _OFFICERS,
+        "panels.declare": _OFFICERS,
         "panels.solve": _OFFICERS,
         "panels.draw": _OFFICERS,
         "panels.pin": _OFFICERS,

@@ -64,8 +64,10 @@ async def create_panels(request: Request, caller: Asker) -> Response:
         wanted = order.records
         pool = await state.store.read(lambda c: _records(c, wanted, caller))
         today = datetime.now(ZONE).date()
+        with told():
+            rules = wanted.rules()
         call = await state.match_threads(
-            lambda: call_of(order.name, wanted.rules(), pool[0], pool[1], state.library.answering.encoder, today)
+            lambda: call_of(order.name, rules, pool[0], pool[1], state.library.answering.encoder, today)
         )
     assert call is not None
     made = State(

@@ -1,19 +1,16 @@
 """What officers change: pins, replacements, releases; and what leaves as a file."""
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.cases.owned import IF_MATCH, changed, owned, tag
+from api.cases.owned import IF_MATCH, owned
 from api.guard.caller import Caller, authenticate
-from api.guard.doing import IDEMPOTENCY_HEADER, Done, do
-from api.kit.answers import json_bytes
+from api.guard.doing import IDEMPOTENCY_HEADER
 from api.kit.bodies import json_body, read_json
 from api.kit.problems import (
     ConflictError,
@@ -25,9 +22,9 @@ from api.kit.problems import (
     PreconditionRequiredError,
     documented,
 )
+from api.panels.changing import change_case
 from api.panels.orders import PanelRelease, ReplaceOrder, SeatOrder
-from api.panels.refusals import broken, told
-from api.panels.showing import shown
+from api.panels.refusals import broken, told, undeclared
 from api.panels.state import Release, Seat, State
 from api.store.clock import now
 from matcher.assignment.alternates import alternates
@@ -46,7 +43,6 @@ router = APIRouter(prefix="/v1/panels", tags=["panels"])
 _CHANGE = (NotFoundError, MalformedError, InvalidError, PreconditionFailedError, PreconditionRequiredError)
 _HEADERS = {"parameters": [IF_MATCH, IDEMPOTENCY_HEADER]}
 _SEAT = {"one seat": {"project": "p1", "expert": "e1"}}
-Change = Callable[[State], tuple[State, dict[str, Any]]]
 
 
 @router.post(
@@ -65,7 +61,7 @@ async def pin_seat(request: Request, case_id: str, caller: Asker) -> Response:
         pinned.problem()
         return pinned, {}
 
-    return await _changed(request, caller, case_id, body, "panels.pin", change)
+    return await change_case(request, caller, case_id, body, "panels.pin", change)
 
 
 @router.post(
@@ -90,7 +86,7 @@ async def unpin_seat(request: Request, case_id: str, caller: Asker) -> Response:
             )
         return state.model_copy(update={"pins": left}), {}
 
-    return await _changed(request, caller, case_id, body, "panels.unpin", change)
+    return await change_case(request, caller, case_id, body, "panels.unpin", change)
 
 
 @router.post(
@@ -132,7 +128,7 @@ async def replace_seats(request: Request, case_id: str, caller: Asker) -> Respon
         panels = panels_document(problem, after, alternates(problem, after))
         return freed.model_copy(update={"draft": {"format": "panels-1", "panels": panels}}), {"swaps": told_of}
 
-    return await _changed(request, caller, case_id, body, "panels.replace", change)
+    return await change_case(request, caller, case_id, body, "panels.replace", change)
 
 
 @router.post(
@@ -144,17 +140,19 @@ async def replace_seats(request: Request, case_id: str, caller: Asker) -> Respon
 )
 async def release_panels(request: Request, case_id: str, caller: Asker) -> Response:
     """The draft becomes a release that later changes leave as it is. Refused if the independent checker finds a rule
-    broken."""
+    broken, or while a seated expert has not declared what the call asks."""
     order, body = await read_json(request, PanelRelease)
 
     def change(state: State) -> tuple[State, dict[str, Any]]:
         if state.draft is None:
             raise ConflictError("没有可发布的草案。", "There is no draft to release.")
         _unbroken(state.problem(), state.seats(state.draft))
+        if asked := state.questions(state.draft):
+            raise undeclared(asked)
         new = Release(number=len(state.releases) + 1, name=order.name, at=now(), plan=state.draft)
         return state.model_copy(update={"draft": None, "releases": (*state.releases, new)}), {"release": new.number}
 
-    return await _changed(request, caller, case_id, body, "panels.release", change)
+    return await change_case(request, caller, case_id, body, "panels.release", change)
 
 
 @router.get(
@@ -185,27 +183,6 @@ async def export_panels(
     kind = "application/pdf" if form == "pdf" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     headers = {"Content-Disposition": f'attachment; filename="panels-{case.version}.{form}"'}
     return Response(content, 200, headers, kind)
-
-
-async def _changed(
-    request: Request, caller: Caller, case_id: str, body: bytes, action: str, change: Change
-) -> Response:
-    """The case after a change that was worked out beside the write; If-Match keeps others' changes."""
-    case = await request.app.state.store.read(lambda c: owned(c, "panels", case_id, caller))
-    if_match = request.headers.get("if-match")
-
-    def worked_out() -> tuple[State, dict[str, Any]]:
-        with told():
-            return change(State.model_validate(case.body))
-
-    state, more = await request.app.state.match_threads(worked_out)
-
-    def work(connection: Connection) -> Done:
-        following = changed(connection, case, caller, if_match, action.removeprefix("panels."), state.body())
-        headers = {"ETag": tag(following)}
-        return Done(200, json_bytes(shown(following, state) | more), action, headers, "panels", case.id)
-
-    return await do(request, caller, body, work)
 
 
 def _plan(state: State) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Bodies of the requests about panels."""
 
+from dataclasses import replace
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.panels.state import DimensionRow, Seat
-from matcher.assignment.callfile import CallRow, CapRow, LeadRow, QuotaRow
+from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow
 from matcher.calling import CallRules
+from matcher.conflicts.engine import DECLARATION
 from matcher.domain.record import RecordId
+from matcher.rules.authority import KINDS, authority
 
 LARGEST_CALL = 500, 2_000
 """Stored projects and experts that one request may bring together; longer calls come as documents."""
@@ -22,16 +25,29 @@ class Records(_Order):
 
     projects: Annotated[tuple[RecordId, ...], Field(min_length=1, max_length=LARGEST_CALL[0])]
     experts: Annotated[tuple[RecordId, ...], Field(min_length=1, max_length=LARGEST_CALL[1])]
-    size: int = Field(default=5, ge=1, le=50, description="experts per project")
+    authority: str | None = Field(default=None, description="whose rules shape the panels (`data/rules/panels/`)")
+    size: int | None = Field(default=None, ge=1, le=50, description="experts per project")
     load_max: int = Field(default=4, ge=1, le=1000, description="projects per expert at most")
     odd: bool = False
     quotas: tuple[QuotaRow, ...] = ()
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
 
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if self.authority is not None and (self.odd or self.quotas or self.caps):
+            raise ValueError("an authority states odd, quotas and caps itself: leave them out")
+        return self
+
     def rules(self) -> CallRules:
-        """The shape of the panels."""
-        return CallRules(self.size, self.odd, self.load_max, self.quotas, self.caps, self.lead)
+        """The shape of the panels.
+
+        Raises RuleDataError for an unknown authority, ProblemError for a size that it does not allow.
+        """
+        if self.authority is not None:
+            asked = CallRules.of_authority(authority(self.authority), self.size, self.load_max)
+            return replace(asked, lead=self.lead)
+        return CallRules(self.size or 5, self.odd, self.load_max, self.quotas, self.caps, self.lead)
 
 
 class PanelOrder(_Order):
@@ -49,6 +65,30 @@ class PanelOrder(_Order):
         if (self.call is None) == (self.records is None):
             raise ValueError("give either call or records")
         return self
+
+
+class Declared(_Order):
+    """An expert's answer to a question of the kind, or a tie that nobody asked about; about every project if none."""
+
+    expert: str
+    project: str = ""
+    kind: str = DECLARATION
+    conflict: bool
+    note: str = Field(default="", max_length=1000)
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        known = (*KINDS, DECLARATION)
+        if kind not in known:
+            raise ValueError(f"known kinds are {', '.join(known)}")
+        return kind
+
+
+class DeclarationsOrder(_Order):
+    """Declarations of experts."""
+
+    declarations: Annotated[tuple[Declared, ...], Field(min_length=1, max_length=5_000)]
 
 
 class SeatOrder(_Order):

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 
 from api.kit.fields import shortened
 from api.kit.problems import FieldError, InvalidError
+from matcher.assignment.callrows import QuestionRow
 from matcher.assignment.check import Violation
 from matcher.assignment.diagnosis import Blocked
 from matcher.assignment.errors import AssignmentError
+from matcher.conflicts.errors import FactError
 from matcher.domain.words import Words
 from matcher.opinions.opinion import OpinionError
+from matcher.rules.authority import RuleDataError
 
 
 @contextmanager
@@ -17,11 +20,11 @@ def told() -> Iterator[None]:
     """Turns a refusal into a problem."""
     try:
         yield
-    except (AssignmentError, OpinionError) as error:
+    except (AssignmentError, FactError, OpinionError, RuleDataError) as error:
         raise refused(error) from None
 
 
-def refused(error: AssignmentError | OpinionError) -> InvalidError:
+def refused(error: AssignmentError | FactError | OpinionError | RuleDataError) -> InvalidError:
     """The problem that a refusal is; rules that leave no plan name what blocks and the cheapest way out."""
     if isinstance(error, Blocked):
         causes, remedy, summary = error.diagnosis.causes, error.diagnosis.remedy, error.diagnosis.summary
@@ -54,3 +57,20 @@ def broken(violations: Sequence[Violation]) -> list[FieldError]:
         )
         for one in violations[:50]
     ]
+
+
+def undeclared(questions: Sequence[QuestionRow]) -> InvalidError:
+    """The refusal to release panels while experts have not answered."""
+    places = [
+        FieldError(
+            pointer=f"{one.project}/{one.expert}",
+            value=one.kind,
+            rule=Words(one.zh, one.en).both,
+            remedy="请专家申报后再发布 / ask the expert to declare first",
+        )
+        for one in questions[:50]
+    ]
+    count = len(questions)
+    return InvalidError(
+        f"还有 {count} 项利益关系待专家申报，不能发布。", f"{count} declarations of ties are still open.", places
+    )

@@ -1,11 +1,15 @@
 """What is kept of a call for panels: the call itself, what officers pinned, the draft and the releases."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.assignment.callfile import Call, CallRow, problem_from
-from matcher.assignment.planfile import seats_from
+from matcher.assignment.callfile import Call, problem_from
+from matcher.assignment.callrows import CallRow, DeclarationRow, QuestionRow
+from matcher.assignment.declarations import open_questions
+from matcher.assignment.planfile import seated, seats_from
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Seats
 from matcher.opinions.opinion import DIMENSIONS, Dimension
@@ -61,7 +65,22 @@ class State(BaseModel):
 
     def read_call(self) -> Call:
         """The call as exports take it."""
-        return Call(self.call.name, self.problem(), self.call.projects, self.call.experts)
+        return replace(Call.of(self.call, self.call.name), problem=self.problem())
+
+    def declared(self, rows: Sequence[DeclarationRow]) -> "State":
+        """After declarations: a declared conflict bars the pair, and no pin holds it."""
+        call = self.call.model_copy(update={"declarations": (*self.call.declarations, *rows)})
+        out = {(one.project, one.expert) for one in rows if one.conflict}
+
+        def kept(seat: Seat) -> bool:
+            return seat not in out and ("", seat[1]) not in out
+
+        call = call.model_copy(update={"forced": tuple(filter(kept, call.forced))})
+        return self.model_copy(update={"call": call, "pins": tuple(filter(kept, self.pins))})
+
+    def questions(self, plan: dict[str, Any]) -> tuple[QuestionRow, ...]:
+        """What experts must still declare before this plan is released."""
+        return open_questions(self.call.questions, self.call.declarations, seated(plan))
 
     def seats(self, plan: dict[str, Any]) -> Seats:
         """The panels of a plan, by the positions of the call."""

@@ -9,7 +9,9 @@
      "forced": [["p1", "e2"]], "apart": [["e1", "e2"]],
      "quotas": [{"of": "roles", "value": "技术", "share": 0.5}, {"of": "senior", "least": 1}],
      "caps": [{"of": "units", "most": 1}, {"of": "cities", "most": 2}], "lead": {"of": "senior"},
-     "lately": [["p1", "e3"]], "soft": {"rotation": 1, "lately": 4}}
+     "lately": [["p1", "e3"]], "soft": {"rotation": 1, "lately": 4},
+     "questions": [{"project": "p1", "expert": "e4", "kind": "co_author"}],
+     "declarations": [{"project": "p1", "expert": "e4", "kind": "co_author", "conflict": false, "on": "2026-11-23"}]}
 
 A pair without a score may not be, unless ``missing_score`` gives it one.
 """
@@ -18,117 +20,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from matcher.assignment.arrays import read_problem
+from matcher.assignment.callrows import (
+    CallRow,
+    CapRow,
+    DeclarationRow,
+    ExpertRow,
+    Kind,
+    ProjectRow,
+    QuestionRow,
+    QuotaRow,
+    ScoreRow,
+)
 from matcher.assignment.errors import FormatError, ProblemError
 from matcher.assignment.problem import BoolArray, Cap, IntArray, Problem, Quota
 from matcher.domain.words import Words
 from matcher.tables.messages import told
-
-Kind = Literal["roles", "languages", "fields", "senior", "may_lead"]
-Group = Literal["units", "cities", "regions"]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProjectRow(_Row):
-    """A project of the call."""
-
-    id: str = Field(min_length=1)
-    name: str = ""
-    size: int = 5
-
-
-class ExpertRow(_Row):
-    """An expert of the pool; ``year_left`` is what the year's limit leaves, ``recent`` counts seats held lately."""
-
-    id: str = Field(min_length=1)
-    name: str = ""
-    roles: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    cities: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    senior: bool = False
-    may_lead: bool = False
-    load_max: int = 4
-    load_min: int = 0
-    year_left: int | None = None
-    recent: int = Field(default=0, ge=0)
-
-
-class ScoreRow(_Row):
-    """The expertise of an expert for a project."""
-
-    project: str
-    expert: str
-    score: float
-
-
-class PairRow(_Row):
-    """A pair that may not be, and why."""
-
-    project: str
-    expert: str
-    reason: str = ""
-
-
-class QuotaRow(_Row):
-    """Seats of a kind: a count, or a share of the panel's size rounded up; for some projects or all."""
-
-    of: Kind
-    value: str = ""
-    least: int = 0
-    share: float = Field(default=0.0, ge=0, le=1)
-    most: int | None = None
-    projects: tuple[str, ...] | None = None
-
-
-class CapRow(_Row):
-    """Most seats of one group: a count, or a share of the panel's size rounded down."""
-
-    of: Group
-    most: int | None = None
-    share: float | None = Field(default=None, gt=0, le=1)
-
-
-class LeadRow(_Row):
-    """Who may lead a panel."""
-
-    of: Literal["senior", "may_lead"] = "may_lead"
-
-
-class SoftRow(_Row):
-    """What the soft terms weigh: each recent seat of an expert, and a pair that was drawn lately."""
-
-    rotation: float = Field(default=1.0, ge=0)
-    lately: float = Field(default=4.0, ge=0)
-
-
-class CallRow(_Row):
-    """The whole file."""
-
-    name: str = ""
-    odd: bool = False
-    projects: tuple[ProjectRow, ...]
-    experts: tuple[ExpertRow, ...]
-    scores: tuple[ScoreRow | tuple[float, ...], ...]
-    missing_score: float | None = None
-    forbidden: tuple[PairRow, ...] = ()
-    forced: tuple[tuple[str, str], ...] = ()
-    apart: tuple[tuple[str, str], ...] = ()
-    quotas: tuple[QuotaRow, ...] = ()
-    caps: tuple[CapRow, ...] = ()
-    lead: LeadRow | None = None
-    lately: tuple[tuple[str, str], ...] = ()
-    soft: SoftRow = SoftRow()
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +50,13 @@ class Call:
     problem: Problem
     projects: tuple[ProjectRow, ...]
     experts: tuple[ExpertRow, ...]
+    questions: tuple[QuestionRow, ...] = ()
+    declarations: tuple[DeclarationRow, ...] = ()
+
+    @classmethod
+    def of(cls, row: CallRow, name: str) -> Call:
+        """The call that the rows describe; ProblemError where they contradict themselves."""
+        return cls(row.name or name, problem_from(row), row.projects, row.experts, row.questions, row.declarations)
 
 
 def read_call(path: Path) -> Call:
@@ -153,15 +71,23 @@ def read_call(path: Path) -> Call:
         sizes = problem.size.tolist()
         projects = tuple(ProjectRow(id=p, size=size) for p, size in zip(problem.project_ids, sizes, strict=True))
         return Call(path.stem, problem, projects, tuple(ExpertRow(id=e) for e in problem.expert_ids))
+    return Call.of(read_rows(path), path.stem)
+
+
+def read_rows(path: Path) -> CallRow:
+    """The rows of a JSON file, as they stand.
+
+    Raises:
+        FormatError: the file is not one, with the place of the mistake.
+    """
     try:
-        row = CallRow.model_validate_json(path.read_bytes())
+        return CallRow.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or str(path)
         rule, _ = told(first["type"], first.get("ctx", {}), first["msg"])
         remedy = Words("格式见 docs/panels.md", "see docs/panels.md for the format")
         raise FormatError(place, first.get("input"), Words(rule.zh, first["msg"]), remedy) from error
-    return Call(row.name or path.stem, problem_from(row), row.projects, row.experts)
 
 
 def problem_from(row: CallRow) -> Problem:
@@ -175,6 +101,10 @@ def problem_from(row: CallRow) -> Problem:
         forbidden[_at(projects, "forbidden.project", pair.project), _at(experts, "forbidden.expert", pair.expert)] = (
             True
         )
+    for declared in row.declarations:
+        expert = _at(experts, "declarations.expert", declared.expert)
+        place = _at(projects, "declarations.project", declared.project) if declared.project else slice(None)
+        forbidden[place, expert] |= declared.conflict
     least = np.array([expert.load_min for expert in row.experts], dtype=np.int64)
     return Problem(
         project_ids=tuple(projects),

@@ -134,6 +134,11 @@ def seats_from(problem: Problem, document: Document) -> Seats:
     return tuple(seats)
 
 
+def seated(document: Document) -> list[tuple[str, str]]:
+    """The seats of a document: project and expert."""
+    return [(panel["project"], member["expert"]) for panel in document["panels"] for member in panel["members"]]
+
+
 def record_from(document: Document) -> DrawRecord:
     """The record of a draw.
 

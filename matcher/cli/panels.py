@@ -66,7 +66,10 @@ def call_records(
         )
         _write(made.model_dump(mode="json", exclude_defaults=True), out)
     forbidden = len(made.forbidden)
-    errors.print(f"{len(made.projects)} x {len(made.experts)}, {forbidden} pairs may not be", highlight=False)
+    errors.print(
+        f"{len(made.projects)} x {len(made.experts)}, {forbidden} pairs may not be, {len(made.questions)} questions",
+        highlight=False,
+    )
 
 
 @app.command()
@@ -133,6 +136,46 @@ def check(call: CallArgument, plan: PlanArgument) -> None:
                 broken.append(told_of.both)
     _fail_on(broken)
     typer.echo("no violation")
+
+
+@app.command()
+def questions(call: CallArgument, plan: PlanArgument) -> None:
+    """What seated experts must still declare before the panels are released; exit code 1 while something is open."""
+    from matcher.assignment.callfile import read_call
+    from matcher.assignment.declarations import open_questions
+    from matcher.assignment.planfile import read_document, seated
+
+    with told():
+        given = read_call(call)
+        left = open_questions(given.questions, given.declarations, seated(read_document(plan)))
+    for one in left:
+        typer.echo(f"{one.project} {one.expert} {one.kind}: {one.zh} / {one.en}")
+    if left:
+        raise typer.Exit(1)
+    typer.echo("nothing is open")
+
+
+@app.command()
+def declare(
+    call: CallArgument,
+    expert: Annotated[str, typer.Argument(help="who declares")],
+    conflict: Annotated[bool, typer.Option("--conflict/--no-conflict", help="whether there is a conflict")],
+    project: Annotated[str, typer.Option(help="about it; else about every project of the call")] = "",
+    kind: Annotated[str, typer.Option(help="of the question, such as co_author")] = "declaration",
+    note: Annotated[str, typer.Option(help="in the expert's words")] = "",
+    today: TodayOption = None,
+    out: OutOption = None,
+) -> None:
+    """An expert's declaration joins the call file: it answers a question, and a declared conflict bars the pair."""
+    from matcher.assignment.callfile import problem_from, read_rows
+    from matcher.assignment.callrows import DeclarationRow
+
+    with told():
+        rows, day = read_rows(call), matchmaker(today).context.today
+        said = DeclarationRow(expert=expert, project=project, kind=kind, conflict=conflict, on=day, note=note)
+        made = rows.model_copy(update={"declarations": (*rows.declarations, said)})
+        problem_from(made)
+        _write(made.model_dump(mode="json", exclude_defaults=True), out or call)
 
 
 @app.command()

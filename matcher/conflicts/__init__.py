@@ -1,12 +1,11 @@
 """Conflicts of interest between experts and projects: who may not judge whom, why, and what is not known yet."""
 
-from matcher.conflicts.engine import Conflicts, Declaration, Finding, find_conflicts
+from matcher.conflicts.engine import Conflicts, Finding, find_conflicts
 from matcher.conflicts.party import Candidate, Relation, Submission, Truth
 
 __all__ = [
     "Candidate",
     "Conflicts",
-    "Declaration",
     "Finding",
     "Relation",
     "Submission",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -46,17 +46,6 @@ class Finding:
     end: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """An expert's answer about a project: a conflict of this kind exists, or does not."""
-
-    expert: str
-    project: str
-    kind: str
-    conflict: bool
-    on: date
-
-
 @dataclass(frozen=True, eq=False)
 class Conflicts:
     """All findings of a call.
@@ -76,23 +65,12 @@ class Conflicts:
         mine = [f for f in self.findings if f.expert == expert and f.project in (project, "")]
         return tuple(sorted(mine, key=lambda finding: (-finding.truth, finding.kind)))
 
-    def questions(self, seats: Sequence[Sequence[int]]) -> tuple[Finding, ...]:
-        """What must be declared before these panels are released: the open findings of seated pairs."""
-        seated = {(self.projects[p], self.experts[e]) for p, panel in enumerate(seats) for e in panel}
-        sitting = {expert for _, expert in seated}
-        return tuple(
-            f
-            for f in self.findings
-            if f.truth is Truth.UNKNOWN and ((f.project, f.expert) in seated or (not f.project and f.expert in sitting))
-        )
-
 
 def find_conflicts(
     experts: Sequence[Candidate],
     projects: Sequence[Submission],
     rules: Authority,
     today: date,
-    declarations: Sequence[Declaration] = (),
 ) -> Conflicts:
     """Every conflict and open question of a call under the rules of an authority.
 
@@ -102,8 +80,7 @@ def find_conflicts(
     for project in projects:
         _check_refusals(project, rules)
     index = _Index(projects)
-    answers = {(d.expert, d.project, d.kind): d for d in declarations}
-    found = [_answered(finding, answers) for expert in experts for finding in _findings(expert, index, rules, today)]
+    found = [finding for expert in experts for finding in _findings(expert, index, rules, today)]
     row = {project.id: n for n, project in enumerate(projects)}
     column = {expert.id: n for n, expert in enumerate(experts)}
     barred = np.zeros((len(projects), len(experts)), dtype=bool)
@@ -269,16 +246,3 @@ def _check_refusals(project: Submission, rules: Authority) -> None:
         if not reason.strip():
             rule = Words("要求回避须说明理由", "every refusal has a reason")
             raise FactError(name, who, rule, Words("写明理由", "state it"))
-
-
-def _answered(finding: Finding, answers: Mapping[tuple[str, str, str], Declaration]) -> Finding:
-    """An expert's declaration settles what was open; it cannot lift what is proven."""
-    answer = answers.get((finding.expert, finding.project, finding.kind))
-    if answer is None or finding.truth is not Truth.UNKNOWN:
-        return finding
-    said = Words("有利益关系", "a conflict") if answer.conflict else Words("无利益关系", "no conflict")
-    evidence = Words(
-        f"{finding.evidence.zh}；专家于 {answer.on} 申报{said.zh}",
-        f"{finding.evidence.en}; the expert declared {said.en} on {answer.on}",
-    )
-    return replace(finding, truth=Truth.TRUE if answer.conflict else Truth.FALSE, evidence=evidence)

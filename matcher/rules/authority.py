@@ -13,6 +13,7 @@ from typing import Any
 from matcher.domain.codes import data_folder
 from matcher.domain.taxonomy import TieKind
 from matcher.domain.words import Words
+from matcher.rules.rulebook import Rulebook, rulebook
 
 OWN_PROJECT = "own_project"
 """The expert stands behind the project, or competes with it in the call: a conflict that is no tie of the record."""
@@ -107,6 +108,11 @@ def authority(name: str) -> Authority:
             Words("选其中一个，或添加其规则文件", "choose one or add its file"),
         )
     return read_authority(path)
+
+
+def usual_authority(rules: Rulebook | None = None) -> Authority:
+    """The authority whose windows count where nobody names one: that of the rulebook."""
+    return authority((rules or rulebook()).rules["expert"]["tie_authority"])
 
 
 def read_authority(path: Path) -> Authority:

@@ -9,13 +9,16 @@ from matcher.columns.forms import EPOCH
 from matcher.columns.interned import UNKNOWN as NO_CODE
 from matcher.columns.pairs import Block, gathered
 from matcher.domain.taxonomy import TieKind
-from matcher.rules.authority import authority
+from matcher.rules.authority import usual_authority
 from matcher.rules.combinators import AllOf
 from matcher.rules.common import CURRENT
 from matcher.rules.condition import Condition, ConditionKind
 from matcher.rules.context import Context
 from matcher.rules.kleene import FALSE, NOT_ASKED, TRUE, UNKNOWN, Kleene, state
 from matcher.rules.tests import OfferFact, Pairwise
+
+NO_CONFLICT = "no_conflict"
+"""The condition that panels replace by findings with evidence (`matcher.conflicts`)."""
 
 _LEGAL, _EXCLUDES = ConditionKind.LEGAL, ConditionKind.DECLARED_EXCLUSION
 
@@ -58,7 +61,7 @@ def _owners(column: Interned) -> NDArray[np.int64]:
 
 def _windows(context: Context) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
     """Per kind of tie: whether it counts, whether for ever, and the first day of an end that still counts."""
-    known = authority(context.rules.rules["expert"]["tie_authority"]).windows
+    known = usual_authority(context.rules).windows
     windows = [known.get(kind.name.lower()) for kind in TieKind]
     return (
         np.array([window is not None for window in windows]),
@@ -118,7 +121,7 @@ CONDITIONS: tuple[Condition, ...] = (
         ("专家是否同意使用其个人信息？", "Does the expert consent to the use of personal data?"),
     ),
     Condition(
-        "no_conflict",
+        NO_CONFLICT,
         _LEGAL,
         "DOMAIN 4.3: avoidance",
         AllOf((_untied("ties"), _untied("posts"))),

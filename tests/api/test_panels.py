@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from api.app import create_app
 from api.settings import Settings
 from api.store import jobs
-from matcher.assignment.callfile import CallRow, problem_from
+from matcher.assignment.callfile import problem_from
+from matcher.assignment.callrows import CallRow
 from matcher.assignment.check import check
 from matcher.assignment.planfile import seats_from
 from matcher.domain.codes import data_folder
@@ -273,6 +274,65 @@ def test_a_job_that_a_crash_cut_off_is_done_at_the_next_start(service: Service, 
         again = Service(client.app, client, service.keys)
         assert again.finished("center", queued)["state"] == "done"
         assert again.of("center").get(one).json()["version"] == 3
+
+
+def test_a_release_waits_for_declarations(service: Service) -> None:
+    questions = [
+        {"expert": "e0", "kind": "declaration", "zh": "专家尚未申报利益关系", "en": "the expert has not declared ties"},
+        {"expert": "e1", "project": "p1", "kind": "co_author", "zh": "起止日期不明", "en": "its dates are unknown"},
+    ]
+    one = asked(service, {"name": "待申报", "call": CALL | {"questions": questions}})
+    center = service.of("center")
+    plan = members(center.get(one).json()["plan"])
+    assert ("e0" in plan["p0"], "e1" in plan["p1"]) == (True, True)
+    left = [(each["project"], each["expert"], each["kind"]) for each in center.get(f"{one}/questions").json()["items"]]
+    assert left == [("p0", "e0", "declaration"), ("p1", "e1", "co_author")]
+    told = problem(changed(service, one, "release", {"name": "第一批"}), 422, "invalid")
+    assert [error["pointer"] for error in told["errors"]] == ["p0/e0", "p1/e1"]
+
+    pinned = changed(service, one, "pin", {"project": "p1", "expert": "e1"})
+    assert pinned.status_code == 200, pinned.text
+    said = [
+        {"expert": "e0", "conflict": False},
+        {"expert": "e1", "project": "p1", "kind": "co_author", "conflict": True, "note": "2025 年合著"},
+    ]
+    declared = changed(service, one, "declarations", {"declarations": said}).json()
+    assert (declared["vacate"], declared["pins"]) == ([["p1", "e1"]], [])
+    problem(changed(service, one, "release", {"name": "第一批"}), 422, "invalid")
+    mended = changed(service, one, "replace", {"vacated": declared["vacate"]}).json()
+    assert "e1" not in members(mended["plan"])["p1"]
+    assert {project: members(mended["plan"])[project] for project in ("p0", "p2")} == {
+        project: plan[project] for project in ("p0", "p2")
+    }
+    assert center.get(f"{one}/questions").json()["items"] == []
+    assert changed(service, one, "release", {"name": "第一批"}).status_code == 200
+    unknown = {"declarations": [{"expert": "e0", "kind": "friendship", "conflict": True}]}
+    assert "known kinds are" in changed(service, one, "declarations", unknown).text
+    nobody = {"declarations": [{"expert": "e9", "conflict": True}]}
+    assert problem(changed(service, one, "declarations", nobody), 422, "invalid")["errors"][0]["value"] == "e9"
+
+
+def test_records_take_the_rules_of_an_authority(service: Service) -> None:
+    center, ids = service.of("center"), {"projects": [], "experts": []}
+    for noun, count in (("projects", 2), ("experts", 60)):
+        for line in (data_folder() / "demo" / f"{noun}.jsonl").read_bytes().splitlines()[:count]:
+            record = orjson.loads(line) | {"center_id": None}
+            assert center.post(f"/v1/{noun}", json=record).status_code == 201
+            ids[noun].append(record["id"])
+    one = asked(service, {"name": "政策", "records": ids | {"authority": "policy"}})
+    call = CallRow.model_validate(center.get(f"{one}/call").json())
+    assert ({row.size for row in call.projects}, call.odd, [quota.value for quota in call.quotas]) == (
+        {5}, True, ["技术", "产业", "投融资"],
+    )  # fmt: skip
+    seats = {expert for panel in members(center.get(one).json()["plan"]).values() for expert in panel}
+    assert {row["expert"] for row in center.get(f"{one}/questions").json()["items"]} == seats
+    for rules, words in (
+        ({"authority": "nobody"}, "policy"),
+        ({"authority": "policy", "size": 4}, "5, 7"),
+        ({"authority": "policy", "odd": True}, "leave them out"),
+    ):
+        told = problem(center.post(BASE, json={"name": "错", "records": ids | rules}), 422, "invalid")
+        assert words in str(told)
 
 
 def test_stored_records_become_a_call(service: Service) -> None:

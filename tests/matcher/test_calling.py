@@ -4,17 +4,23 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from matcher.assignment.callfile import problem_from
+from matcher.assignment.callfile import problem_from, read_call
+from matcher.assignment.callrows import DeclarationRow
+from matcher.assignment.declarations import open_questions
 from matcher.assignment.errors import ProblemError
 from matcher.assignment.solve import solve
 from matcher.calling import CallRules, call_of
 from matcher.cli.panels import app
-from matcher.domain import Expert, Project
+from matcher.domain import Expert, Kind, Level, Project, Purpose
 from matcher.domain.codes import data_folder
+from matcher.matchmaker import Matchmaker
+from matcher.retrieval.catalogue import Catalogue
 from matcher.rules.authority import authority
+from matcher.rules.verdicts import Verdict
 from tests.matcher.toy import ToyEncoder
 
 TODAY = date(2026, 11, 23)
@@ -47,7 +53,10 @@ def test_conflicts_are_forbidden_and_past_reviews_rotate() -> None:
         *(expert(number) for number in range(2, 9)),
     ]
     call = call_of("一", CallRules(size=3), PROJECTS, experts, ToyEncoder(), TODAY)
-    assert [(pair.project, pair.expert, pair.reason) for pair in call.forbidden] == [("P1", "E00", "no_conflict")]
+    (pair,) = call.forbidden
+    assert (pair.project, pair.expert, pair.reason) == ("P1", "E00", "adviser")
+    assert pair.zh == "与申请方“台州电池公司”有“顾问”关系：至 2026-06-30；结束后 3 年内有效"
+    assert pair.en == "adviser with applicant 台州电池公司: until 2026-06-30; counts for 3 years after its end"
     rows = {row.id: row for row in call.experts}
     assert (rows["E01"].recent, rows["E01"].year_left, rows["E02"].recent) == (2, 1, 0)
     assert call.lately == (("P1", "E01"),)
@@ -55,6 +64,76 @@ def test_conflicts_are_forbidden_and_past_reviews_rotate() -> None:
     result = solve(problem_from(call))
     assert result.soft is not None
     assert result.soft.preference >= result.soft.before
+
+
+COMPANY = "台州电池公司"
+
+
+@pytest.mark.parametrize(
+    ("ties", "barred", "asked"),
+    [
+        (({"kind": "合著", "party": COMPANY, "end": "2022-06-30"},), ["co_author"], []),
+        (({"kind": "参与编制", "party": "固态电池", "end": "2022-06-30"},), ["drafting"], []),
+        (({"kind": "纠纷", "party": COMPANY, "end": "2022-06-30"},), [], []),
+        (({"kind": "合著", "party": COMPANY},), [], ["co_author"]),
+        (None, [], ["declaration"]),
+        (({"kind": "顾问", "party": COMPANY, "end": "2026-06-30"},), ["adviser"], []),
+    ],
+)
+def test_a_call_and_the_ranking_see_a_tie_alike(
+    ties: tuple[dict[str, str], ...] | None, barred: list[str], asked: list[str]
+) -> None:
+    """The numbers of the policy's panel: joint papers count 5 years, disputes 3, drafting for ever."""
+    one = expert(0, ties=ties)
+    call = call_of("一", CallRules(size=1), PROJECTS[:1], [one], ToyEncoder(), TODAY)
+    assert ([pair.reason for pair in call.forbidden], [row.kind for row in call.questions]) == (barred, asked)
+    left, right = (
+        Catalogue(Kind.PROJECT, Level.CONSENTED, ToyEncoder()),
+        Catalogue(Kind.EXPERT, Level.CONSENTED, ToyEncoder()),
+    )
+    left.put(PROJECTS[:1])
+    right.put([one])
+    matrix = Matchmaker.of(TODAY).matrix(Purpose.EXPERT, left, right)
+    expected = Verdict.INELIGIBLE if barred else Verdict.NEED_INFO if asked else Verdict.ELIGIBLE
+    assert matrix.verdicts.tolist() == [[expected]]
+
+
+def test_an_authority_without_a_window_knows_no_such_conflict() -> None:
+    one = expert(0, ties=({"kind": "合著", "party": COMPANY, "end": "2026-06-30"},))
+    tender = CallRules.of_authority(authority("tender"), 5)
+    assert not call_of("一", tender, PROJECTS[:1], [one], ToyEncoder(), TODAY).forbidden
+
+
+def test_a_release_waits_for_what_seated_experts_must_declare(tmp_path: Path) -> None:
+    experts = [expert(0, ties=None), expert(1, ties=({"kind": "合著", "party": COMPANY},)), expert(2)]
+    call = call_of("一", CallRules(size=1, load_max=2), PROJECTS, experts, ToyEncoder(), TODAY)
+    seats = [("P1", "E00"), ("P2", "E01"), ("P1", "E01"), ("P2", "E02")]
+
+    def left(*said: tuple[str, str, str]) -> list[tuple[str, str, str]]:
+        rows = [DeclarationRow(expert=e, project=p, kind=k, conflict=False, on=TODAY) for e, p, k in said]
+        return [(one.project, one.expert, one.kind) for one in open_questions(call.questions, rows, seats)]
+
+    both = [("P1", "E00", "declaration"), ("P1", "E01", "co_author")]
+    assert left() == left(("E00", "P2", "declaration"), ("E01", "P1", "adviser")) == both
+    assert left(("E00", "", "declaration")) == left(("E00", "P1", "declaration")) == both[1:]
+    assert left(("E00", "", "declaration"), ("E01", "P1", "co_author")) == []
+
+    file, plan = tmp_path / "call.json", tmp_path / "plan.json"
+    file.write_text(call.model_dump_json(), "utf-8")
+    panels = [{"project": "P1", "members": [{"expert": "E00"}]}, {"project": "P2", "members": [{"expert": "E02"}]}]
+    plan.write_text(json.dumps({"format": "panels-1", "panels": panels}), "utf-8")
+    run = CliRunner().invoke
+    assert run(app, ["questions", str(file), str(plan)]).exit_code == 1
+    day = ["--today", "2026-11-23"]
+    assert run(app, ["declare", str(file), "E00", "--no-conflict", *day]).exit_code == 0
+    assert run(app, ["questions", str(file), str(plan)]).exit_code == 0
+    assert (
+        run(app, ["declare", str(file), "E02", "--conflict", "--project", "P1", "--kind", "kin", *day]).exit_code == 0
+    )
+    barred = read_call(file).problem
+    assert barred.forbidden is not None
+    assert np.argwhere(barred.forbidden).tolist() == [[0, 2]]
+    assert run(app, ["declare", str(file), "nobody", "--conflict", *day]).exit_code == 2
 
 
 def test_the_command_makes_a_call_that_can_be_solved(tmp_path: Path) -> None:

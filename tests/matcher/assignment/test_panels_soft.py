@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from matcher.assignment import soft
-from matcher.assignment.callfile import CallRow, problem_from
+from matcher.assignment.callfile import problem_from
+from matcher.assignment.callrows import CallRow
 from matcher.assignment.check import verify
 from matcher.assignment.diagnosis import Blocked
 from matcher.assignment.draw import draw

@@ -7,7 +7,6 @@ import pytest
 
 from matcher.conflicts import (
     Candidate,
-    Declaration,
     Relation,
     Submission,
     Truth,
@@ -102,21 +101,19 @@ def test_a_member_is_found_by_key_for_certain_and_by_name_as_a_question() -> Non
     assert by_name.findings[0].truth is Truth.UNKNOWN
 
 
-def test_declaration_settles_a_question_but_cannot_lift_a_fact() -> None:
-    unsure, sure = Relation("employment", "台州大学"), Relation("kin", "李四")
-    free = Declaration("e1", "p1", "employment", conflict=False, on=TODAY)
-    denied = Declaration("e1", "p1", "kin", conflict=False, on=TODAY)
-    settled = find_conflicts([Candidate("e1", ties=(unsure,))], [PROJECT], POLICY, TODAY, [free])
-    assert not settled.open.any()
-    assert not settled.barred.any()
-    assert find_conflicts([Candidate("e1", ties=(sure,))], [PROJECT], POLICY, TODAY, [denied]).barred.all()
-
-
-def test_questions_are_those_of_seated_pairs() -> None:
+def test_one_finding_says_that_an_expert_declared_nothing() -> None:
+    other = Submission("p2")
     experts = [Candidate("e1", ties=(Relation("employment", "台州大学"),)), Candidate("e2", ties_declared=False)]
-    found = find_conflicts(experts, [PROJECT], POLICY, TODAY)
-    assert np.array_equal(found.open, [[True, True]])
-    assert [question.expert for question in found.questions([[1]])] == ["e2"]
+    found = find_conflicts(experts, [PROJECT, other], POLICY, TODAY)
+    assert np.array_equal(found.open, [[True, True], [False, True]])
+    assert [(f.project, f.kind) for f in found.between("e2", "p2")] == [("", "declaration")]
+    assert len(found.findings) == 2
+
+
+def test_keys_and_people_have_no_family() -> None:
+    project = Submission("proj-1", keys=("proj-1", "91330000AAAA"), people=("欧阳娜娜",))
+    ties = tuple(Relation("adviser", party, date(2025, 1, 1)) for party in ("proj-10", "91330000", "欧阳娜娜工作室"))
+    assert not find_conflicts([Candidate("e1", ties=ties)], [project], POLICY, TODAY).findings
 
 
 def test_refusals_are_few_and_have_reasons() -> None:

@@ -1,0 +1,136 @@
+"""The rows of a call file (``callfile`` shows one whole)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["roles", "languages", "fields", "senior", "may_lead"]
+Group = Literal["units", "cities", "regions"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProjectRow(_Row):
+    """A project of the call."""
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    size: int = 5
+
+
+class ExpertRow(_Row):
+    """An expert of the pool; ``year_left`` is what the year's limit leaves, ``recent`` counts seats held lately."""
+
+    id: str = Field(min_length=1)
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    senior: bool = False
+    may_lead: bool = False
+    load_max: int = 4
+    load_min: int = 0
+    year_left: int | None = None
+    recent: int = Field(default=0, ge=0)
+
+
+class ScoreRow(_Row):
+    """The expertise of an expert for a project."""
+
+    project: str
+    expert: str
+    score: float
+
+
+class PairRow(_Row):
+    """A pair that may not be, and why: ``reason`` names the rule, ``zh`` and ``en`` say what was found."""
+
+    project: str
+    expert: str
+    reason: str = ""
+    zh: str = ""
+    en: str = ""
+    source: str = ""
+
+
+class QuestionRow(_Row):
+    """What an expert must declare before a panel with the expert is released; about every project if it names none."""
+
+    expert: str
+    project: str = ""
+    kind: str
+    zh: str = ""
+    en: str = ""
+    source: str = ""
+
+
+class DeclarationRow(_Row):
+    """An expert's answer; it settles a question of its kind. A declared conflict bars the pair, whatever was asked."""
+
+    expert: str
+    project: str = ""
+    kind: str = "declaration"
+    conflict: bool
+    on: datetime.date
+    note: str = ""
+
+
+class QuotaRow(_Row):
+    """Seats of a kind: a count, or a share of the panel's size rounded up; for some projects or all."""
+
+    of: Kind
+    value: str = ""
+    least: int = 0
+    share: float = Field(default=0.0, ge=0, le=1)
+    most: int | None = None
+    projects: tuple[str, ...] | None = None
+
+
+class CapRow(_Row):
+    """Most seats of one group: a count, or a share of the panel's size rounded down."""
+
+    of: Group
+    most: int | None = None
+    share: float | None = Field(default=None, gt=0, le=1)
+
+
+class LeadRow(_Row):
+    """Who may lead a panel."""
+
+    of: Literal["senior", "may_lead"] = "may_lead"
+
+
+class SoftRow(_Row):
+    """What the soft terms weigh: each recent seat of an expert, and a pair that was drawn lately."""
+
+    rotation: float = Field(default=1.0, ge=0)
+    lately: float = Field(default=4.0, ge=0)
+
+
+class CallRow(_Row):
+    """The whole file."""
+
+    name: str = ""
+    odd: bool = False
+    projects: tuple[ProjectRow, ...]
+    experts: tuple[ExpertRow, ...]
+    scores: tuple[ScoreRow | tuple[float, ...], ...]
+    missing_score: float | None = None
+    forbidden: tuple[PairRow, ...] = ()
+    questions: tuple[QuestionRow, ...] = ()
+    declarations: tuple[DeclarationRow, ...] = ()
+    forced: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+    quotas: tuple[QuotaRow, ...] = ()
+    caps: tuple[CapRow, ...] = ()
+    lead: LeadRow | None = None
+    lately: tuple[tuple[str, str], ...] = ()
+    soft: SoftRow = SoftRow()
