@@ -16,8 +16,9 @@ class AssignmentError(Exception):
     """A refusal that names the field, the value found, the rule and the remedy; a value may be Words itself."""
 
     def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
-        found = value if isinstance(value, Words) else Words(repr(value), repr(value))
-        zh, en = f"{field} 的值 {found.zh}：{rule.zh}；{remedy.zh}", f"{field} is {found.en}: {rule.en}; {remedy.en}"
+        found_zh, found_en = (value.zh, value.en) if isinstance(value, Words) else (value, value)
+        zh = f"{field} 的值 {found_zh!r}：{rule.zh}；{remedy.zh}"
+        en = f"{field} is {found_en!r}: {rule.en}; {remedy.en}"
         super().__init__(f"{zh}。 / {en}.")
         self.field = field
         self.value = value

@@ -124,8 +124,8 @@ def test_every_kind_of_cause_is_said_in_both_languages(problem: Problem, zh: str
     for words in (diagnosis.summary, diagnosis.remedy, *(cause.text for cause in diagnosis.causes)):
         assert said_in_both(words)
     told = str(Blocked(diagnosis))
-    assert told.startswith(f"call 的值 {diagnosis.summary.zh}：各项规则不能同时成立；")
-    assert f" / call is {diagnosis.summary.en}: its rules cannot all hold; " in told
+    assert told.startswith(f"call 的值 {diagnosis.summary.zh!r}：各项规则不能同时成立；")
+    assert f" / call is {diagnosis.summary.en!r}: its rules cannot all hold; " in told
 
 
 def test_a_way_out_says_which_rule_gives_way_and_by_how_much() -> None:
@@ -152,13 +152,16 @@ def test_a_refusal_says_the_value_the_rule_and_the_remedy_twice() -> None:
     assert str(AssignmentError("size", 3, rule, remedy)) == (
         "size 的值 3：一个席位只固定一次；删去其中一项。 / size is 3: a seat is pinned once; drop one of the two."
     )
-    assert str(AssignmentError("forced", Words("重复", "twice"), rule, remedy)).startswith("forced 的值 重复：一个席位")
+    assert str(AssignmentError("forced", Words("重复", "twice"), rule, remedy)) == (
+        "forced 的值 '重复'：一个席位只固定一次；删去其中一项。"
+        " / forced is 'twice': a seat is pinned once; drop one of the two."
+    )
 
 
 def test_every_sentence_in_the_source_has_its_chinese_and_its_english() -> None:
     found = [
         (path.name, place.lineno, zh, en)
-        for folder in ("matcher/assignment", "matcher/opinions", "matcher/cli", "api/panels")
+        for folder in ("matcher", "matcher/assignment", "matcher/opinions", "matcher/cli", "api/panels")
         for path in sorted((ROOT / folder).glob("*.py"))
         for place, zh, en in _sentences(ast.parse(path.read_text(encoding="utf-8")))
     ]
