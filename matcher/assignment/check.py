@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matcher.assignment.errors import FormatError
 from matcher.assignment.names import KEPT_APART, LEAD, SIZE, cap_name, quota_name
 from matcher.domain.words import Words
 
@@ -126,10 +127,9 @@ def bound_of(problem: Problem, proof: Certificate) -> float:
     """The upper bound that the prices prove, in score units, over every plan the rules allow.
 
     Raises:
-        ValueError: a price has a sign that proves nothing.
+        FormatError: the prices are not those of this call, or one has a sign that proves nothing.
     """
-    if (proof.cap_price < 0).any() or (proof.weight < 0).any():
-        raise ValueError("certificate: prices of caps and weights are not negative")
+    _check_proof(problem, proof)
     experts = range(len(problem.expert_ids))
     least = np.zeros(len(experts)) if problem.load_min is None else problem.load_min
     bound = proof.offset + sum(
@@ -152,6 +152,31 @@ def bound_of(problem: Problem, proof: Certificate) -> float:
             bound += price * (1.0 if cap == apart else float(problem.caps[cap].most[p]))
         bound += _best_panel(problem, proof.primary, p, gain)
     return bound
+
+
+def _check_proof(problem: Problem, proof: Certificate) -> None:
+    """Refuse prices that do not fit the call or prove nothing."""
+    remedy = Words("使用求解时写出的方案", "give the plan as the solver wrote it")
+    projects, experts = len(problem.project_ids), len(problem.expert_ids)
+    quotas = len(problem.quotas) + (problem.lead is not None)
+    for name, prices, shape in (
+        ("weight", proof.weight, (projects,)),
+        ("expert", proof.expert, (experts,)),
+        ("quota", proof.quota, (projects, quotas)),
+        ("cap_price", proof.cap_price, (len(proof.cap_row),)),
+    ):
+        if prices.shape != shape or not np.isfinite(prices).all():
+            rule = Words(f"应为 {shape} 个有限数", f"finite numbers of shape {shape}")
+            raise FormatError(f"certificate.{name}", prices.shape, rule, remedy)
+        if name in ("weight", "cap_price") and (prices < 0).any():
+            rule = Words("价格与权重不为负", "prices of caps and weights are not negative")
+            raise FormatError(f"certificate.{name}", float(prices.min()), rule, remedy)
+    kinds = len(problem.caps) + bool(problem.apart)
+    if len(proof.cap_row) and not (
+        (proof.cap_row >= 0).all() and (proof.cap_row[:, 0] < kinds).all() and (proof.cap_row[:, 1] < projects).all()
+    ):
+        rule = Words("指向本批次的规则与项目", "it names rules and projects of the call")
+        raise FormatError("certificate.cap_row", "outside", rule, remedy)
 
 
 def _rows_by_project(proof: Certificate) -> dict[int, list[tuple[int, int, float]]]:

@@ -83,6 +83,30 @@ def test_check_finds_a_forged_plan(tmp_path: Path) -> None:
     assert "bound: the plan claims" in result.output
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("weight", [-1.0, 1.0, 1.0, 1.0], "not negative"),
+        ("weight", [1.0], "finite numbers of shape (4,)"),
+        ("expert", [0.0], "finite numbers of shape (30,)"),
+        ("quota", [[0.0]] * 4, "finite numbers of shape (4, 5)"),
+        ("cap_row", [[99, 0, 0]], "finite numbers of shape (1,)"),
+        ("offset", "x", "the prices of a plan"),
+    ],
+)
+def test_forged_prices_are_one_sentence(tmp_path: Path, name: str, value: object, words: str) -> None:
+    call, plan = _written(tmp_path, _call_document()), tmp_path / "plan.json"
+    _run("solve", call, "-o", str(plan))
+    document = json.loads(plan.read_text(encoding="utf-8"))
+    document["certificate"][name] = value
+    if name == "cap_row":
+        document["certificate"]["cap_price"] = []
+    output = _run("check", call, _written(tmp_path, document, "forged.json"), expect=2).output
+    assert words in " ".join(output.split())
+    document["certificate"] |= {"cap_row": [[99, 0, 0]], "cap_price": [1.0]}
+    assert _run("check", call, _written(tmp_path, document, "forged.json"), expect=2).output
+
+
 def test_repair_changes_the_named_seat(tmp_path: Path) -> None:
     call, plan, mended = _written(tmp_path, _call_document()), tmp_path / "plan.json", tmp_path / "mended.json"
     _run("solve", call, "-o", str(plan))
