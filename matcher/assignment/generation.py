@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs, arcs_of, first_arcs, keys_of, merged
 from matcher.assignment.certificate import Certificate
 from matcher.assignment.linear import SIMPLEX_COLUMNS, Relaxation, optimise, softened
-from matcher.assignment.part import of_projects
+from matcher.assignment.market import first_prices
 from matcher.assignment.pricing import price
 from matcher.assignment.problem import POINTS, IntArray, Problem
 from matcher.assignment.result import Listener, Progress
@@ -25,10 +23,10 @@ TOLERANCES = (1e-3, 1e-3, 1e-4, 1e-4, 3e-5, 1e-5)
 """Relative tolerances of the first-order method, round by round; the bound is computed apart and always holds."""
 
 NARROW = 16
-"""Experts per project when prices from a sample guide the first choice."""
+"""Experts per project when first prices guide the choice."""
 
-SAMPLE = 100_000
-"""Projects in the sample that prices the experts of a large call."""
+MARKET = 25_000
+"""Seats of a call from which first prices pay for themselves."""
 
 ROUNDS = 16
 
@@ -58,7 +56,7 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
     Each round prices all pairs (``pricing``), keeps the best bound seen, and adds the pairs of each project's best
     panel under the prices. Pairs are never dropped: with few pairs the prices swing (measured on skew1000x2500s5).
     """
-    worth = _sampled_prices(problem, progress)
+    worth = first_prices(problem) if problem.n_seats >= MARKET else None
     arcs = first_arcs(problem, WIDTH if worth is None else NARROW, worth)
     best: Master | None = None
     warm: Relaxation | None = None
@@ -92,19 +90,6 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
     if best is None:
         raise AssertionError("at least one round was made")
     return replace(best, bound=price(problem, best.certificate, precise=True).bound)
-
-
-def _sampled_prices(problem: Problem, progress: Listener) -> npt.NDArray[np.float32] | None:
-    """(E,) prices of experts from a sample of the projects under their share of the loads; none for smaller calls."""
-    stride = problem.n_projects // SAMPLE
-    if stride < 2:
-        return None
-    sample = of_projects(problem, np.arange(0, problem.n_projects, stride))
-    share = sample.n_seats / problem.n_seats
-    # Only the relaxation sees these loads, and it takes fractions.
-    loads = cast("IntArray", problem.load_max * share)
-    master = generate(replace(sample, load_max=loads), Aim(), progress)
-    return None if master is None else master.certificate.expert.astype(np.float32)
 
 
 def candidates(problem: Problem, master: Master, extra: int) -> Arcs:

@@ -22,6 +22,9 @@ from matcher.assignment.result import Listener, Progress
 GROUP_ARCS = 6_000
 """Pairs in one exact search: the relaxation is nearly integral, so a group this large takes a second or two."""
 
+FIRST_ARCS = 2_000
+"""Pairs in one search of the first plan."""
+
 PASSES = 4
 """Most times that every project is seated anew."""
 
@@ -55,7 +58,7 @@ def seat_in_groups(task: Task, target: float, seed: int, progress: Listener) -> 
         return None
     for step in range(PASSES):
         before = int(arcs.points[x].sum())
-        for group in groups(task, random):
+        for group in groups(task, random, GROUP_ARCS):
             if arcs.points[x].sum() >= target * POINTS:
                 return x
             x = _seat_anew(task, x, group)
@@ -96,7 +99,7 @@ def _seat_under_prices(task: Task, random: np.random.Generator, progress: Listen
     """
     charge = np.rint(task.prices.expert * POINTS).astype(np.int64)
     x = np.zeros(len(task.arcs), dtype=bool)
-    turns = list(groups(task, random))
+    turns = list(groups(task, random, FIRST_ARCS))
     free = replace(task, problem=replace(task.problem, load_min=None))
     for step, group in enumerate(turns):
         reach = step
@@ -115,8 +118,8 @@ def _seat_under_prices(task: Task, random: np.random.Generator, progress: Listen
     return x
 
 
-def groups(task: Task, random: np.random.Generator) -> Iterator[IntArray]:
-    """All projects in groups that compete for the same experts, drawn differently each time."""
+def groups(task: Task, random: np.random.Generator, size: int) -> Iterator[IntArray]:
+    """All projects in groups of about ``size`` pairs that compete for the same experts, drawn differently each time."""
     problem, arcs = task.problem, task.arcs
     count = len(arcs)
     share = csr_array((np.ones(count), (arcs.project, arcs.expert)), shape=(problem.n_projects, problem.n_experts))
@@ -127,6 +130,6 @@ def groups(task: Task, random: np.random.Generator) -> Iterator[IntArray]:
         place = share @ demand / np.maximum(share.sum(axis=1), 1)
         place = (place - place.mean()) / max(float(place.std()), 1e-12)
     order = np.argsort(place, kind="stable")
-    per_group = max(1, round(problem.n_projects * GROUP_ARCS / max(count, 1)))
+    per_group = max(1, round(problem.n_projects * size / max(count, 1)))
     pieces = max(1, -(-problem.n_projects // per_group))
     yield from np.array_split(order, pieces)

@@ -29,17 +29,13 @@ def primary_cap(problem: Problem) -> int:
     return -max(partitions)[1] if partitions else -1
 
 
-def price(
-    problem: Problem, prices: Certificate, extra: int = 0, slack: float | None = None, precise: bool = False
-) -> Priced:
+def price(problem: Problem, prices: Certificate, extra: int = 0, precise: bool = False) -> Priced:
     """The Lagrangian bound of the prices over every allowed pair.
 
     Args:
         problem: the call.
         prices: any prices of the right signs.
         extra: how many near-best experts per project to report beyond the best panel.
-        slack: report every pair that costs at most this much of the bound when it is forced (score units);
-            what is not reported cannot be in a plan within ``slack`` of the bound.
         precise: compare in float64. Otherwise large calls compare in float32, which is twice as fast, may take a
             near-best expert for the best, and so understates the bound by its rounding: good for finding pairs,
             not for a record.
@@ -49,16 +45,35 @@ def price(
     total, keys = charges.constant, []
     for rows in blocks(problem, BLOCK // 2 if precise else BLOCK):
         value = charges.reduced(rows, np.dtype(np.float64 if precise else np.float32))
-        best, expert, marginal = charges.best_panels(value, rows, extra)
+        best, expert, _ = charges.best_panels(value, rows, extra)
         total += best
-        if slack is not None:
-            # Float32 rounding of the reduced scores must not hide a pair.
-            near = value >= (marginal - slack - (0.0 if precise else 1e-5) - 1e-9)[:, None]
-            keys.append(np.flatnonzero(near.ravel()) + rows.start * problem.n_experts)
         kept = expert >= 0
         project = np.broadcast_to(np.arange(rows.start, rows.stop)[:, None], expert.shape)
         keys.append(project[kept] * problem.n_experts + expert[kept])
     return Priced(total, np.concatenate(keys))
+
+
+def near_pairs(problem: Problem, prices: Certificate, slack: float, most: int) -> IntArray | None:
+    """Keys of the pairs that cost at most ``slack`` (score units) of the bound when they are forced.
+
+    Other pairs cannot be in a plan within ``slack`` of the bound. None when there are more than ``most``: where the
+    slack is wide, nearly every pair of a large call is near, and listing them would take minutes and gigabytes.
+    """
+    charges = _Charges(problem, prices)
+    keys = [np.empty(0, dtype=np.int64)]
+    for rows in blocks(problem):
+        value = charges.reduced(rows, np.dtype(np.float32))
+        _, expert, marginal = charges.best_panels(value, rows, 0)
+        # Float32 rounding of the reduced scores must not hide a pair.
+        near = value >= (marginal - slack - 1e-5)[:, None]
+        keys.append(np.flatnonzero(near.ravel()) + rows.start * problem.n_experts)
+        kept = expert >= 0
+        project = np.broadcast_to(np.arange(rows.start, rows.stop)[:, None], expert.shape)
+        keys.append(project[kept] * problem.n_experts + expert[kept])
+        if sum(map(len, keys)) > 2 * most:  # a near pair may be listed twice
+            return None
+    found = np.unique(np.concatenate(keys))
+    return found if len(found) <= most else None
 
 
 class _Charges:

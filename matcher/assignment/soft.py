@@ -13,8 +13,8 @@ import numpy as np
 
 from matcher.assignment.arcs import arcs_of, keys_of
 from matcher.assignment.integer import search_preferred
-from matcher.assignment.neighbourhood import Task, groups, part
-from matcher.assignment.pricing import price
+from matcher.assignment.neighbourhood import GROUP_ARCS, Task, groups, part
+from matcher.assignment.pricing import near_pairs
 from matcher.assignment.problem import POINTS, BoolArray, FloatArray, IntArray
 from matcher.assignment.result import Listener, Progress, Result, Soft, Status
 
@@ -23,6 +23,9 @@ SEARCH_ARCS = 6_000
 
 MOST_ARCS = 200_000
 """Of more pairs that could be in such a plan the nearest to the best are looked at."""
+
+HALVINGS = 20
+"""Times that the reach is halved to find so few."""
 
 
 def prefer(plan: Result, floors: IntArray | None, share: float, seed: int, progress: Listener) -> Result:
@@ -65,17 +68,18 @@ def _keys(plan: Result) -> IntArray:
 
 def _nearest(plan: Result, slack: float) -> IntArray:
     """Keys of the pairs that a plan within the slack could hold; fewer, nearer ones where they are too many."""
-    keys = price(plan.problem, plan.certificate, slack=slack).keys
-    while len(keys) > MOST_ARCS:
+    for _ in range(HALVINGS):
+        keys = near_pairs(plan.problem, plan.certificate, slack, MOST_ARCS)
+        if keys is not None:
+            return keys
         slack /= 2
-        keys = price(plan.problem, plan.certificate, slack=slack).keys
-    return keys
+    return _keys(plan)  # so many pairs are equal that none is nearer than the others
 
 
 def _in_turns(task: Task, x: BoolArray, liked: FloatArray, least: int, seed: int, progress: Listener) -> BoolArray:
     """Groups of projects are seated anew one after the other, each as much for the soft terms as the total allows."""
     points = task.arcs.points
-    for step, group in enumerate(groups(task, np.random.default_rng(seed))):
+    for step, group in enumerate(groups(task, np.random.default_rng(seed), GROUP_ARCS)):
         sub, theirs = part(task, x, group)
         spare = int(points[x].sum()) - least
         needed = int(points[theirs][x[theirs]].sum()) - spare

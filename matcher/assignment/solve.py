@@ -15,7 +15,7 @@ from matcher.assignment.generation import Master, candidates, generate
 from matcher.assignment.integer import search
 from matcher.assignment.neighbourhood import Task, seat_in_groups
 from matcher.assignment.order import in_given_order, in_id_order
-from matcher.assignment.pricing import price
+from matcher.assignment.pricing import near_pairs
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
 from matcher.assignment.result import Goal, Listener, Result, Seats, Status
 from matcher.assignment.soft import prefer
@@ -157,9 +157,11 @@ def _exact(
     slack = master.bound - total
     if slack * POINTS < 0.5 or slack <= goal.gap * abs(master.bound):
         return arcs, x, False
-    near = arcs_of(problem, price(problem, master.certificate, slack=slack).keys)
-    if len(near) > (EXACT_ARCS if slack <= GOOD * abs(master.bound) else WIDE_EXACT_ARCS):
+    most = EXACT_ARCS if slack <= GOOD * abs(master.bound) else WIDE_EXACT_ARCS
+    keys = near_pairs(problem, master.certificate, slack, most)
+    if keys is None:
         return arcs, x, False
+    near = arcs_of(problem, keys)
     chosen = search(problem, near, floors)
     if chosen is None or near.points[chosen.x].sum() < arcs.points[x].sum():
         return arcs, x, False
