@@ -6,7 +6,8 @@ import numpy as np
 
 from matcher.assignment.aim import Aim
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.generation import generate
+from matcher.assignment.clock import Clock
+from matcher.assignment.generation import Master, generate
 from matcher.assignment.pricing import price, primary_cap
 from matcher.assignment.problem import POINTS, IntArray, Problem
 from matcher.assignment.result import Floor, Listener, Result
@@ -29,8 +30,8 @@ def _step(problem: Problem) -> int:
     return max(step, 1)
 
 
-def settled_by_one(problem: Problem, plan: Result, share: float) -> Floor | None:
-    """The proof, when it is one panel alone that bounds the minimum: its best experts, all others left aside."""
+def bounded_by_one(problem: Problem, plan: Result, share: float) -> Floor:
+    """The floor under a bound that is quickly had: the weakest panel's best experts, all other panels left aside."""
     means = [points / len(panel) for points, panel in zip(plan.panel_points, plan.seats, strict=True)]
     weakest = int(np.argmin(means))
     weight = np.zeros(problem.n_projects)
@@ -45,12 +46,16 @@ def settled_by_one(problem: Problem, plan: Result, share: float) -> Floor | None
         primary=primary_cap(problem),
     )
     bound = price(problem, alone).bound
-    return Floor(share * bound, bound, alone) if plan.minimum >= share * bound - 0.5 / POINTS else None
+    return Floor(share * bound, bound, alone)
 
 
-def best_weakest(problem: Problem, share: float, progress: Listener) -> Floor:
-    """The proven best mean of the weakest panel (a bound by linear relaxation) and the floor that follows."""
-    master = generate(problem, Aim(weakest=True), progress)
+def best_weakest(
+    problem: Problem, share: float, progress: Listener, clock: Clock, known: Master | None = None
+) -> tuple[Floor, Master]:
+    """The proven best mean of the weakest panel (a bound by linear relaxation) with the floor that follows, and the
+    relaxation itself.
+    """
+    master = generate(problem, Aim(weakest=True), progress, clock, known)
     if master is None:
         raise AssertionError("a call with a plan has a relaxation")
-    return Floor(share * master.bound, master.bound, master.certificate)
+    return Floor(share * master.bound, master.bound, master.certificate), master

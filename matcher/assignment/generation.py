@@ -9,7 +9,8 @@ import numpy as np
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs, arcs_of, first_arcs, keys_of, merged
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.linear import SIMPLEX_COLUMNS, Relaxation, optimise, softened
+from matcher.assignment.clock import Clock
+from matcher.assignment.linear import SIMPLEX_COLUMNS, Floats, Relaxation, optimise, softened
 from matcher.assignment.market import first_prices
 from matcher.assignment.pricing import price
 from matcher.assignment.problem import POINTS, IntArray, Problem
@@ -21,6 +22,9 @@ WIDTH = 30
 
 TOLERANCES = (1e-3, 1e-3, 1e-4, 1e-4, 3e-5, 1e-5)
 """Relative tolerances of the first-order method, round by round; the bound is computed apart and always holds."""
+
+KNOWN = 2
+"""Tolerances left out where the pairs of another aim's relaxation are there from the start."""
 
 NARROW = 16
 """Experts per project when first prices guide the choice."""
@@ -50,22 +54,26 @@ class Master:
     bound: float
 
 
-def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
+def generate(
+    problem: Problem, aim: Aim, progress: Listener, clock: Clock, known: Master | None = None
+) -> Master | None:
     """The relaxation over every pair; none when even all pairs leave no fractional plan.
 
-    Each round prices all pairs (``pricing``), keeps the best bound seen, and adds the pairs of each project's best
-    panel under the prices. Pairs are never dropped: with few pairs the prices swing (measured on skew1000x2500s5).
+    ``known`` is the relaxation of the same call for another aim: its pairs are the first choice. Each round prices all
+    pairs (``pricing``), keeps the best bound seen, and adds the pairs of each project's best panel under the prices.
+    Pairs are never dropped: with few pairs the prices swing (measured on skew1000x2500s5). Once the clock is over the
+    first relaxation that seats everybody is the last.
     """
-    worth = first_prices(problem) if problem.n_seats >= MARKET else None
-    arcs = first_arcs(problem, WIDTH if worth is None else NARROW, worth)
+    arcs = _first_choice(problem) if known is None else known.arcs
     best: Master | None = None
     warm: Relaxation | None = None
     penalties = [PENALTY * scale * float(np.abs(arcs.points).max(initial=1)) / POINTS for scale in (1, 10, 100, 1000)]
+    tolerances = TOLERANCES if known is None else TOLERANCES[KNOWN:]
     for step in range(ROUNDS):
         rows = rows_of(problem, arcs)
         hard = aim.program(problem, arcs, rows)
         program = softened(hard, penalties[0])
-        relaxation = optimise(program, TOLERANCES[min(step, len(TOLERANCES) - 1)], warm)
+        relaxation = optimise(program, tolerances[min(step, len(tolerances) - 1)], warm)
         certificate = aim.certificate(problem, rows, relaxation)
         priced = price(problem, certificate, extra=5)
         gained = np.inf if best is None else best.bound - priced.bound
@@ -76,12 +84,14 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
         more = np.setdiff1d(priced.keys, keys_of(problem, arcs))
         exact = len(program.worth) <= SIMPLEX_COLUMNS and not len(more)
         close = priced.bound - float(program.worth @ relaxation.x) <= CLOSE * abs(priced.bound)
-        if exact or close or (step >= len(TOLERANCES) and gained <= CLOSE / 4 * abs(priced.bound)):
+        settled = step >= len(tolerances) and gained <= CLOSE / 4 * abs(priced.bound)
+        if exact or close or settled or clock.is_over():
             missing = float(relaxation.x[len(hard.worth) :].sum())
             by_simplex = len(program.worth) <= SIMPLEX_COLUMNS
             if missing <= (EXACT_MISSING if by_simplex else MISSING) * problem.n_seats:
                 break
-            penalties.pop(0)
+            if exact or close or settled:
+                penalties.pop(0)
             if not penalties:
                 return None
         wider = merged(problem, arcs, more)
@@ -92,10 +102,23 @@ def generate(problem: Problem, aim: Aim, progress: Listener) -> Master | None:
     return replace(best, bound=price(problem, best.certificate, precise=True).bound)
 
 
+def _first_choice(problem: Problem) -> Arcs:
+    if problem.n_seats < MARKET:
+        return first_arcs(problem, WIDTH)
+    return first_arcs(problem, NARROW, first_prices(problem))
+
+
 def candidates(problem: Problem, master: Master, extra: int) -> Arcs:
     """The pairs that a good plan is made of: those of the fractional plan and the near-best under the prices."""
     held = keys_of(problem, master.arcs)[master.relaxation.x[: len(master.arcs)] > 1e-4]
     return arcs_of(problem, np.concatenate([held, price(problem, master.certificate, extra).keys]))
+
+
+def shares(problem: Problem, master: Master, arcs: Arcs) -> Floats:
+    """(n,) how much of each of these seats the relaxation gives; pairs that it does not know get nothing."""
+    known, wanted = keys_of(problem, master.arcs), keys_of(problem, arcs)
+    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[place] == wanted, master.relaxation.x[place], 0.0)
 
 
 def _carried(problem: Problem, arcs: Arcs, rows: Rows, relaxation: Relaxation, wider: Arcs) -> Relaxation:

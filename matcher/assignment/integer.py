@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -31,9 +32,10 @@ def search(
     problem: Problem,
     arcs: Arcs,
     floors: IntArray | None = None,
-    charge: IntArray | None = None,
     gap: float = 0.0,
     nodes: int = NODES,
+    held: BoolArray | None = None,
+    seconds: float = math.inf,
 ) -> Chosen | None:
     """The largest total over the pairs under every rule; none when the pairs hold no plan that was found.
 
@@ -41,15 +43,32 @@ def search(
         problem: the call.
         arcs: the candidate pairs.
         floors: (P,) least panel points, where floors hold.
-        charge: (E,) points taken off each expert's seats in the objective, not in the floors.
         gap: relative gap at which to stop.
         nodes: branches looked at before giving up.
+        held: (n,) bool pairs that must be.
+        seconds: where somebody waits; the plan then depends on the machine's speed.
     """
     if not len(arcs):
         return None
     program = Aim(floors).program(problem, arcs, rows_of(problem, arcs))
-    cost = -program.worth if charge is None else charge[arcs.expert] / POINTS - program.worth
-    return _solved(program, cost, [], gap, nodes)
+    if held is not None:
+        program = replace(program, low=np.maximum(program.low, held))
+    return _solved(program, -program.worth, [], gap, nodes, seconds)
+
+
+def search_weakest(problem: Problem, arcs: Arcs, nodes: int, seconds: float = math.inf) -> BoolArray | None:
+    """(n,) bool the plan over the pairs whose weakest panel has the largest mean score; none when none was found.
+
+    Args:
+        problem: the call.
+        arcs: the candidate pairs.
+        nodes: branches looked at before the best plan found is taken.
+        seconds: where somebody waits.
+    """
+    program = Aim(weakest=True).program(problem, arcs, rows_of(problem, arcs))
+    whole = np.append(np.ones(len(arcs)), 0.0)
+    chosen = _solved(program, -program.worth, [], 0.0, nodes, seconds, whole)
+    return None if chosen is None else chosen.x[: len(arcs)]
 
 
 def search_preferred(
@@ -77,13 +96,22 @@ def search_preferred(
 
 
 def _solved(
-    program: Linear, cost: FloatArray, further: list[LinearConstraint], gap: float, nodes: int
+    program: Linear,
+    cost: FloatArray,
+    further: list[LinearConstraint],
+    gap: float,
+    nodes: int,
+    seconds: float = math.inf,
+    whole: FloatArray | None = None,
 ) -> Chosen | None:
+    options = {"mip_rel_gap": gap, "node_limit": nodes}
+    if math.isfinite(seconds):
+        options["time_limit"] = max(0.1, seconds)
     solution = milp(
         cost,
         constraints=[LinearConstraint(program.matrix, program.lower, program.upper), *further],
-        integrality=np.ones(len(cost)),
+        integrality=np.ones(len(cost)) if whole is None else whole,
         bounds=Bounds(program.low, program.high),
-        options={"mip_rel_gap": gap, "node_limit": nodes},
+        options=options,
     )
     return None if solution.x is None else Chosen(solution.x > 0.5, proven=solution.status == OPTIMAL)

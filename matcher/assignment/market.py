@@ -62,7 +62,8 @@ def _settled(
         spread = share @ (members * weight[:, None])
         bids = np.divide(wanted, spread, out=np.zeros_like(wanted), where=spread > NOTHING)
         demand = ((share.T @ bids) * members).sum(axis=1) * weight
-        weight = np.minimum(weight * room / np.maximum(demand, NOTHING), dearest).astype(np.float32)
+        with np.errstate(over="ignore"):  # an expert whom nobody wants costs nothing: infinity gives way to ``dearest``
+            weight = np.minimum(weight * room / np.maximum(demand, NOTHING), dearest).astype(np.float32)
     return np.maximum(prices - temperature * np.log(np.maximum(weight, NOTHING)), 0).astype(np.float32)
 
 

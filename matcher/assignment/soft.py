@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from matcher.assignment.arcs import arcs_of, keys_of
+from matcher.assignment.groups import Task, groups, part
 from matcher.assignment.integer import search_preferred
-from matcher.assignment.neighbourhood import GROUP_ARCS, Task, groups, part
 from matcher.assignment.pricing import near_pairs
 from matcher.assignment.problem import POINTS, BoolArray, FloatArray, IntArray
 from matcher.assignment.result import Listener, Progress, Result, Soft, Status
@@ -53,7 +53,7 @@ def prefer(plan: Result, floors: IntArray | None, share: float, seed: int, progr
         proven = chosen is not None and chosen.proven
         x = x if chosen is None else chosen.x
     else:
-        x, proven = _in_turns(Task(problem, arcs, plan.certificate, floors), x, liked, least, seed, progress), False
+        x, proven = _in_turns(Task(problem, arcs, floors), x, liked, least, seed, progress), False
     seats = tuple(tuple(arcs.expert[x & (arcs.project == p)].tolist()) for p in range(problem.n_projects))
     kept = int(arcs.points[x].sum())
     status = plan.status if kept == sum(plan.panel_points) else Status.WITHIN_GAP
@@ -79,7 +79,7 @@ def _nearest(plan: Result, slack: float) -> IntArray:
 def _in_turns(task: Task, x: BoolArray, liked: FloatArray, least: int, seed: int, progress: Listener) -> BoolArray:
     """Groups of projects are seated anew one after the other, each as much for the soft terms as the total allows."""
     points = task.arcs.points
-    for step, group in enumerate(groups(task, np.random.default_rng(seed), GROUP_ARCS)):
+    for step, group in enumerate(groups(task, np.random.default_rng(seed), SEARCH_ARCS)):
         sub, theirs = part(task, x, group)
         spare = int(points[x].sum()) - least
         needed = int(points[theirs][x[theirs]].sum()) - spare

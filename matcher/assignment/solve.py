@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from dataclasses import replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from matcher.assignment.aim import Aim
-from matcher.assignment.arcs import Arcs, all_arcs, arcs_of, first_arcs, keys_of, merged
+from matcher.assignment.arcs import Arcs
+from matcher.assignment.clock import Clock
 from matcher.assignment.diagnosis import Blocked, diagnose
-from matcher.assignment.fairness import best_weakest, floors_at, settled_by_one
+from matcher.assignment.fairness import best_weakest, bounded_by_one, floors_at
 from matcher.assignment.flow import solve_flow
-from matcher.assignment.generation import Master, candidates, generate
-from matcher.assignment.integer import search
-from matcher.assignment.neighbourhood import Task, seat_in_groups
+from matcher.assignment.generation import Master, generate
 from matcher.assignment.order import in_given_order, in_id_order
-from matcher.assignment.pricing import near_pairs
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
-from matcher.assignment.result import Goal, Listener, Result, Seats, Status
+from matcher.assignment.result import Goal, Listener, Progress, Result, Seats, Status
+from matcher.assignment.seating import closer, fairest, seat
 from matcher.assignment.soft import prefer
-
-SEARCH_ARCS = 6_000
-"""Most pairs that go to the exact search at once; beyond, groups of projects take turns."""
-
-EXACT_ARCS, WIDE_EXACT_ARCS = 12_000, 30_000
-"""Most pairs that the closing search looks at; the second where the gap is above ``GOOD``. With 26,000 pairs it took
-11 s to prove the last .001 %."""
-
-GOOD = 2e-4
-"""A gap that is good enough to stop at in a large call."""
-
-COARSE = 2e-5
-"""Relative gap of the first search; the closing search goes to the goal's own."""
-
-ALL_PAIRS = 200_000
-"""Up to this many pairs the last attempt takes all of them."""
 
 BISECTIONS = 8
 """Steps between a floor that no plan reaches and one that a known plan has."""
@@ -43,129 +28,127 @@ FLOOR_PRECISION = 2e-3
 """The floor is settled when the share between reached and not reached is this small."""
 
 
-def solve(problem: Problem, goal: Goal | None = None, seed: int = 0, progress: Listener = lambda _: None) -> Result:
+def solve(
+    problem: Problem,
+    goal: Goal | None = None,
+    seed: int = 0,
+    progress: Listener = lambda _: None,
+    limit: float = math.inf,
+) -> Result:
     """The best panels for a call, with a proven bound; the same call and seed give the same panels.
 
     Args:
         problem: the call.
         goal: weakest panel first, then the total (``Goal``).
-        seed: decides which projects meet in a group when a call is too large for one search.
+        seed: decides which projects meet in a group when a call is too large for one search of its soft terms.
         progress: called between steps; what it raises cancels the solve.
+        limit: seconds after which no further improvement is begun: the plan that stands comes back with its proven
+            gap; a floor that there was no time for stands at what the plan's weakest panel has (``Floor.mean``). The
+            first plan is always finished. With a limit the plan depends on the machine's speed.
 
     Raises:
         Blocked: the rules leave no plan; its diagnosis names projects and rules.
     """
-    started = time.perf_counter()
-    goal = goal or Goal()
+    clock = Clock.with_limit(limit)
     ordered = in_id_order(problem)
-    result = _largest_total(ordered.problem, goal, seed, progress)
-    if goal.floor_share is not None:
-        result = _raise_weakest(result, goal, goal.floor_share, seed, progress)
-    if problem.preference is not None:
+    stages = _Stages(ordered.problem, goal or Goal(), progress, clock)
+    result, master = stages.largest_total()
+    if stages.goal.floor_share is not None:
+        result = stages.raise_weakest(result, master, stages.goal.floor_share)
+    if problem.preference is not None and not clock.is_over():
         floors = None if result.floor is None else floors_at(ordered.problem, result.floor.mean)
-        result = prefer(result, floors, goal.soft_share, seed, progress)
-    return in_given_order(ordered, problem, result, time.perf_counter() - started)
+        result = prefer(result, floors, stages.goal.soft_share, seed, progress)
+    return in_given_order(ordered, problem, result, clock.spent)
 
 
-def _largest_total(problem: Problem, goal: Goal, seed: int, progress: Listener) -> Result:
-    result = _by_flow(problem, progress) if problem.is_plain else _by_columns(problem, None, goal, seed, progress)
-    if result is None:
-        diagnosis = diagnose(problem)
-        if diagnosis is None:
-            raise AssertionError("a call that can be seated is seated")
-        raise Blocked(diagnosis)
-    return result
+@dataclass(frozen=True, eq=False)
+class _Stages:
+    """The stages of one solve."""
+
+    problem: Problem
+    goal: Goal
+    progress: Listener
+    clock: Clock
+
+    def largest_total(self) -> tuple[Result, Master | None]:
+        """The plan of the largest total, and the relaxation behind it where there is one."""
+        found = self._by_flow() if self.problem.is_plain else self._by_columns(None, None)
+        if found is None:
+            diagnosis = diagnose(self.problem)
+            if diagnosis is None:
+                raise AssertionError("a call that can be seated is seated")
+            raise Blocked(diagnosis)
+        return found
+
+    def raise_weakest(self, plan: Result, known: Master | None, share: float) -> Result:
+        """The largest total among the plans whose weakest panel reaches its share of the proven best."""
+        floor = bounded_by_one(self.problem, plan, share)
+        if plan.minimum >= floor.mean - 0.5 / POINTS:
+            return replace(plan, floor=floor)
+        if self.clock.is_over():
+            return replace(plan, floor=replace(floor, mean=plan.minimum))
+        floor, lowest = best_weakest(self.problem, share, self.progress, self.clock, known)
+        fairer = self._by_columns(floor.mean, known)
+        if fairer is not None:
+            return replace(fairer[0], floor=floor)
+        # Whole experts may not reach what fractions reach.
+        best = self._fairest(plan, [lowest] if known is None else [lowest, known], floor.mean)
+        fairer = None if self.clock.is_over() else self._by_columns(best.minimum, known, plan=best)
+        if fairer is not None and fairer[0].total >= best.total:
+            best = fairer[0]
+        return replace(best, floor=replace(floor, mean=min(floor.mean, best.minimum)))
+
+    def _fairest(self, plan: Result, masters: Sequence[Master], mean: float) -> Result:
+        """The plan with the strongest weakest panel that is found: by a search, in large calls by halving the way from
+        the plan that is known up to the mean that was not reached.
+        """
+        problem = self.problem
+        found = fairest(problem, masters, _keys(plan), self.clock)
+        if found is not None:
+            self.progress(Progress("weakest panel", 0, total=found.points / POINTS))
+            fair = replace(plan, seats=seats_of(problem, found.arcs, found.x), status=Status.WITHIN_GAP)
+            return fair if fair.minimum > plan.minimum else plan
+        best, high = plan, mean
+        for _ in range(BISECTIONS):
+            if self.clock.is_over() or high - best.minimum <= FLOOR_PRECISION * abs(high):
+                break
+            middle = (best.minimum + high) / 2
+            fairer = self._by_columns(middle, masters[-1], close=False)
+            if fairer is None:
+                high = middle
+            else:
+                best = fairer[0]
+        return best
+
+    def _by_flow(self) -> tuple[Result, None] | None:
+        flow = solve_flow(self.problem, self.progress)
+        if flow is None:
+            return None
+        seats = seats_of(self.problem, flow.arcs, flow.x)
+        return Result(self.problem, seats, flow.bound, _status(flow.bound, flow.arcs, flow.x), flow.certificate), None
+
+    def _by_columns(
+        self, mean: float | None, known: Master | None, close: bool = True, plan: Result | None = None
+    ) -> tuple[Result, Master] | None:
+        """The plan of the largest total, above a floor where ``mean`` gives one; none where none was found."""
+        problem = self.problem
+        floors = None if mean is None else floors_at(problem, mean)
+        master = generate(problem, Aim(floors), self.progress, self.clock, known)
+        keys = None if plan is None else _keys(plan)
+        seated = None if master is None else seat(problem, master, floors, self.goal.gap, keys)
+        if master is None or seated is None:
+            return None
+        if close:
+            seated = closer(problem, master, seated, floors, self.goal.gap, self.clock)
+        self.progress(Progress("seat", 0, bound=master.bound, total=seated.points / POINTS))
+        status = Status.OPTIMAL if seated.proven else _status(master.bound, seated.arcs, seated.x)
+        seats = seats_of(problem, seated.arcs, seated.x)
+        return Result(problem, seats, master.bound, status, master.certificate), master
 
 
-def _raise_weakest(plan: Result, goal: Goal, share: float, seed: int, progress: Listener) -> Result:
-    """The largest total among the plans whose weakest panel reaches its share of the proven best."""
-    problem = plan.problem
-    floor = settled_by_one(problem, plan, share)
-    if floor is not None:
-        return replace(plan, floor=floor)
-    floor = best_weakest(problem, share, progress)
-    fairer = _above(problem, floor.mean, goal, seed, progress)
-    if fairer is not None:
-        return replace(fairer, floor=floor)
-    # Whole experts may not reach what fractions reach: halve the way down to the plan that is known.
-    best, low, high = plan, plan.minimum, floor.mean
-    for _ in range(BISECTIONS):
-        mean = (low + high) / 2
-        fairer = _above(problem, mean, goal, seed, progress)
-        if fairer is None:
-            high = mean
-        else:
-            best, low = fairer, fairer.minimum
-        if high - low <= FLOOR_PRECISION * abs(high):
-            break
-    return replace(best, floor=replace(floor, mean=min(low, best.minimum)))
-
-
-def _above(problem: Problem, mean: float, goal: Goal, seed: int, progress: Listener) -> Result | None:
-    return _by_columns(problem, floors_at(problem, mean), goal, seed, progress)
-
-
-def _by_flow(problem: Problem, progress: Listener) -> Result | None:
-    flow = solve_flow(problem, progress)
-    if flow is None:
-        return None
-    seats = seats_of(problem, flow.arcs, flow.x)
-    return Result(problem, seats, flow.bound, _status(flow.bound, flow.arcs, flow.x), flow.certificate)
-
-
-def _by_columns(problem: Problem, floors: IntArray | None, goal: Goal, seed: int, progress: Listener) -> Result | None:
-    master = generate(problem, Aim(floors), progress)
-    plan = None if master is None else _integral(problem, master, floors, goal, seed, progress)
-    if master is None or plan is None:
-        return None
-    arcs, x, proven = plan
-    status = Status.OPTIMAL if proven else _status(master.bound, arcs, x)
-    return Result(problem, seats_of(problem, arcs, x), master.bound, status, master.certificate)
-
-
-def _integral(
-    problem: Problem, master: Master, floors: IntArray | None, goal: Goal, seed: int, progress: Listener
-) -> tuple[Arcs, BoolArray, bool] | None:
-    """Whole seats near the relaxation: pairs, chosen ones, and whether they are proven best."""
-    for arcs in _choices(problem, master):
-        if len(arcs) <= SEARCH_ARCS:
-            chosen = search(problem, arcs, floors, gap=max(goal.gap, COARSE))
-            x = None if chosen is None else chosen.x
-        else:
-            task = Task(problem, arcs, master.certificate, floors)
-            x = seat_in_groups(task, master.bound * (1 - goal.gap), seed, progress)
-        if x is not None:
-            return _exact(problem, master, arcs, x, floors, goal)
-    return None
-
-
-def _choices(problem: Problem, master: Master) -> Iterator[Arcs]:
-    """Pairs to seat from, few first; whole seats may need pairs that no fraction used."""
-    yield candidates(problem, master, 4)
-    yield candidates(problem, master, 16)
-    if problem.n_projects * problem.n_experts <= ALL_PAIRS:
-        yield all_arcs(problem)
-    else:
-        yield merged(problem, master.arcs, keys_of(problem, first_arcs(problem, 120)))
-
-
-def _exact(
-    problem: Problem, master: Master, arcs: Arcs, x: BoolArray, floors: IntArray | None, goal: Goal
-) -> tuple[Arcs, BoolArray, bool]:
-    """Close the gap: pairs whose price keeps them out of any better plan are left aside, the rest is searched."""
-    total = float(arcs.points[x].sum()) / POINTS
-    slack = master.bound - total
-    if slack * POINTS < 0.5 or slack <= goal.gap * abs(master.bound):
-        return arcs, x, False
-    most = EXACT_ARCS if slack <= GOOD * abs(master.bound) else WIDE_EXACT_ARCS
-    keys = near_pairs(problem, master.certificate, slack, most)
-    if keys is None:
-        return arcs, x, False
-    near = arcs_of(problem, keys)
-    chosen = search(problem, near, floors)
-    if chosen is None or near.points[chosen.x].sum() < arcs.points[x].sum():
-        return arcs, x, False
-    return near, chosen.x, chosen.proven
+def _keys(plan: Result) -> IntArray:
+    pairs = [p * plan.problem.n_experts + e for p, panel in enumerate(plan.seats) for e in panel]
+    return np.array(pairs, dtype=np.int64)
 
 
 def seats_of(problem: Problem, arcs: Arcs, x: BoolArray) -> Seats:

@@ -79,8 +79,7 @@ def test_large_calls_take_turns_and_keep_what_they_must(monkeypatch: pytest.Monk
     problem = random_call(5, projects=12, experts=20, rich=True)
     problem = replace(problem, preference=np.random.default_rng(1).random(problem.scores.shape).astype(np.float32))
     whole = solve(problem, Goal(floor_share=None, soft_share=0.97))
-    monkeypatch.setattr(soft, "SEARCH_ARCS", 0)
-    monkeypatch.setattr("matcher.assignment.neighbourhood.GROUP_ARCS", 60)
+    monkeypatch.setattr(soft, "SEARCH_ARCS", 60)
     turns = solve(problem, Goal(floor_share=None, soft_share=0.97))
     assert whole.soft is not None and turns.soft is not None
     assert verify(turns) == []
