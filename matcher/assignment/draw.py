@@ -97,7 +97,7 @@ def draw(problem: Problem, seed: str, rules: DrawRules | None = None, progress: 
         Blocked: the rules leave no plan, or the cap leaves too few within epsilon; a wider epsilon or cap helps.
     """
     rules = rules or DrawRules()
-    problem = replace(problem, preference=None)  # chance decides where the draw is free, not the soft terms
+    problem = replace(problem, soft=())  # chance decides where the draw is free, not the soft terms
     best = solve(problem, Goal(floor_share=None), progress=progress)
     plans = _plans(problem, best, seed, rules, progress)
     number = int.from_bytes(_digest(seed, "pick", pool_hash(problem)), "big") % len(plans)

@@ -42,7 +42,8 @@ def plan_document(result: Result, prepared: Alternates | None = None) -> Documen
             "certificate": _certificate(result.floor.certificate),
         }
     if result.soft is not None:
-        document["soft"] = asdict(result.soft)
+        soft = result.soft
+        document["soft"] = asdict(soft) | {name: getattr(soft, name) for name in ("preference", "before", "proven")}
     return document
 
 
@@ -158,6 +159,23 @@ def record_from(document: Document) -> DrawRecord:
             str(error),
             Words("须为抽取记录", "the record of a draw"),
             Words("给出抽取时写出的文件", "give the file that the draw wrote"),
+        ) from error
+
+
+def likings_from(document: Document) -> dict[str, float]:
+    """What each soft term adds to the preference, as a plan claims it; nothing where it has no soft terms.
+
+    Raises:
+        FormatError: the entry is not what a plan has.
+    """
+    try:
+        return {term["term"]: float(term["preference"]) for term in document.get("soft", {"terms": ()})["terms"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(
+            "soft",
+            str(error),
+            Words("须为方案的软性条件", "the soft terms of a plan"),
+            Words("给出未经改动的文件", "give the file as written"),
         ) from error
 
 

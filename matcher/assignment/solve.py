@@ -61,7 +61,7 @@ def solve(problem: Problem, goal: Goal | None = None, seed: int = 0, progress: L
     result = _largest_total(ordered.problem, goal, seed, progress)
     if goal.floor_share is not None:
         result = _raise_weakest(result, goal, goal.floor_share, seed, progress)
-    if problem.preference is not None:
+    if problem.soft:
         floors = None if result.floor is None else floors_at(ordered.problem, result.floor.mean)
         result = prefer(result, floors, goal.soft_share, seed, progress)
     return in_given_order(ordered, problem, result, time.perf_counter() - started)

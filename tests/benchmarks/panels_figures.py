@@ -26,6 +26,7 @@ from matcher.assignment.repair import repair
 from matcher.assignment.result import Goal
 from matcher.assignment.shortage import count_shortages
 from matcher.assignment.solve import solve
+from matcher.assignment.terms import Spread, Taste
 from tests.benchmarks.panels_generator import generate
 
 TOTAL = Goal(floor_share=None)
@@ -41,6 +42,7 @@ def main() -> None:
         _instance(path)
     if (folder / "csl300x700s2.npz").exists():
         _declines(read_problem(folder / "csl300x700s2.npz"))
+        _soft_terms(read_problem(folder / "csl300x700s2.npz"))
     _flow_against_networkx(_plain_call())
 
 
@@ -80,6 +82,25 @@ def _declines(problem: Problem) -> None:
         f"{len(mended.swaps)} seats changed, "
         f"{100 * (1 - total / anew.total):.3f} % below the full re-solve, {spent}"
     )
+
+
+def _soft_terms(problem: Problem) -> None:
+    region = next(cap for cap in problem.caps if cap.name == "region")
+    recent = np.random.default_rng(0).poisson(1.0, problem.n_experts).astype(np.float32)
+    terms = (
+        Spread("regions", region.expert, region.group),
+        Taste("rotation", np.broadcast_to(-recent, problem.scores.shape)),
+    )
+    plain, spent = _timed(lambda: solve(problem, TOTAL))
+    print(f"soft terms at {problem.n_projects} x {problem.n_experts}: without them total {plain.total:.4f}, {spent}")
+    for asked in (terms[:1], terms):
+        result, spent = _timed(lambda asked=asked: solve(replace(problem, soft=asked), TOTAL))  # type: ignore[misc]
+        assert result.soft is not None
+        told = ", ".join(f"{one.term} {one.before:g} -> {one.preference:g}" for one in result.soft.terms)
+        print(
+            f"- {told}, at best {result.soft.bound}, total {result.total:.4f}, "
+            f"{len(verify(result))} violations, {spent}"
+        )
 
 
 def _blocked_by_count() -> None:
