@@ -9,7 +9,7 @@ import numpy as np
 from matcher.assignment.certificate import Certificate
 from matcher.assignment.names import KEPT_APART
 from matcher.assignment.problem import Cap, IntArray, Problem, Quota
-from matcher.assignment.result import Floor, Result
+from matcher.assignment.result import Floor, Result, Seats
 from matcher.assignment.terms import SoftTerm, Spread, Taste
 
 
@@ -21,6 +21,13 @@ class Ordered:
     project: IntArray
     expert: IntArray
     groups: dict[str, IntArray]
+
+    def given(self, seats: Seats) -> Seats:
+        """Panels as the call was given."""
+        moved: list[tuple[int, ...]] = [()] * len(seats)
+        for p, panel in enumerate(seats):
+            moved[int(self.project[p])] = tuple(sorted(int(self.expert[e]) for e in panel))
+        return tuple(moved)
 
 
 def in_id_order(problem: Problem) -> Ordered:
@@ -99,14 +106,12 @@ def _tidy(cap: Cap) -> tuple[Cap, IntArray]:
 
 def in_given_order(ordered: Ordered, problem: Problem, result: Result, seconds: float) -> Result:
     """A result for the call as it was given."""
-    seats: list[tuple[int, ...]] = [()] * problem.n_projects
-    for p, panel in enumerate(result.seats):
-        seats[int(ordered.project[p])] = tuple(sorted(int(ordered.expert[e]) for e in panel))
+    seats = ordered.given(result.seats)
     certificate = _certificate(ordered, problem, result.certificate)
     floor = result.floor and Floor(
         result.floor.mean, result.floor.bound, _certificate(ordered, problem, result.floor.certificate)
     )
-    return replace(result, problem=problem, seats=tuple(seats), certificate=certificate, floor=floor, seconds=seconds)
+    return replace(result, problem=problem, seats=seats, certificate=certificate, floor=floor, seconds=seconds)
 
 
 def _certificate(ordered: Ordered, problem: Problem, proof: Certificate) -> Certificate:

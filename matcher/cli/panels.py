@@ -230,14 +230,15 @@ def draw(
     call: CallArgument,
     seed: Annotated[str, typer.Option(help="announced before the draw: a lottery number, a hash")],
     out: OutOption = None,
-    epsilon: Annotated[float, typer.Option(help="share of the best total that may be given up")] = 0.05,
+    epsilon: Annotated[float, typer.Option(help="share of the best total that the expected one may give up")] = 0.05,
     cap: Annotated[float, typer.Option(help="highest probability of any seat")] = 0.5,
-    plans: Annotated[int, typer.Option(help="plans to draw from")] = 20,
+    plans: Annotated[int, typer.Option(help="plans to draw from where rules of composition ask for a list")] = 20,
 ) -> None:
-    """Draw panels at random among near-best plans; the record lets anybody replay it."""
+    """Draw panels at random among good plans; the record lets anybody replay it."""
     from matcher.assignment.callfile import read_call
     from matcher.assignment.draw import DrawRules
     from matcher.assignment.draw import draw as drawn
+    from matcher.assignment.drawcheck import verify_draw
     from matcher.assignment.planfile import draw_document
 
     with told():
@@ -245,6 +246,14 @@ def draw(
         with progress() as tell:
             result = drawn(problem, seed, DrawRules(epsilon, cap, plans), tell)
         _write(draw_document(problem, result), out)
+    record = result.record
+    errors.print(
+        f"{record.method}: plan {record.number} of {record.size}, "
+        f"no pair likelier than {record.highest_probability:.4g}, "
+        f"expected total {record.expected_total:.6g} of {record.best_total:.6g}",
+        highlight=False,
+    )
+    _fail_on(verify_draw(problem, result))
 
 
 @app.command()
@@ -257,7 +266,7 @@ def replay(call: CallArgument, record: Annotated[Path, typer.Argument(help="file
     with told():
         problem, document = read_call(call).problem, read_document(record)
         differences = again(problem, record_from(document), seats_from(problem, document))
-    _fail_on(differences)
+    _fail_on([difference.both for difference in differences])
     typer.echo("the record holds")
 
 

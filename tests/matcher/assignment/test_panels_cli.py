@@ -145,11 +145,15 @@ def test_repair_changes_the_named_seat(tmp_path: Path) -> None:
 
 def test_draw_and_replay(tmp_path: Path) -> None:
     call, record = _written(tmp_path, _call_document()), tmp_path / "draw.json"
-    _run("draw", call, "--seed", "排列三 118", "--plans", "4", "--epsilon", "0.5", "-o", str(record))
+    told = _run("draw", call, "--seed", "排列三 118", "--plans", "4", "--epsilon", "0.5", "-o", str(record)).output
+    assert "list: plan " in told and "of 4, no pair likelier than 0.25, expected total " in told
     assert _run("replay", call, str(record)).stdout == "the record holds\n"
     forged = json.loads(record.read_text(encoding="utf-8"))
     forged["record"]["seed"] = "排列三 119"
-    _run("replay", call, _written(tmp_path, forged, "forged.json"), expect=1)
+    found = _run("replay", call, _written(tmp_path, forged, "forged.json"), expect=1).output
+    assert "the ticket of the seed is" in " ".join(found.split())
+    del forged["record"]["ticket"]
+    assert "the record of a draw" in _run("replay", call, _written(tmp_path, forged, "forged.json"), expect=2).output
 
 
 def test_reserve_list(tmp_path: Path) -> None:
