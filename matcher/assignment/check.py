@@ -270,6 +270,10 @@ def verify(result: Result, tolerance: float = 1e-6) -> list[Violation]:
     if result.soft is not None:
         claimed = {term.term: term.preference for term in result.soft.terms}
         found += check_soft(problem, result.seats, claimed, tolerance)
+        liked, most = sum(likings_of(problem, result.seats).values()), result.soft.bound
+        if most is not None and liked > most + tolerance * max(1.0, abs(most)):
+            allowed = Words(f"至多为上界 {most}", f"at most the bound {most}")
+            found.append(Violation("", Words("软性条件", "soft terms"), str(liked), allowed))
         if total < result.soft.least_total - slack:
             least = result.soft.least_total
             allowed = Words(f"计入软性条件后至少 {least}", f"at least {least} beside soft terms")

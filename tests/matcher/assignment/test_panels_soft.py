@@ -168,6 +168,9 @@ def test_the_checker_counts_each_term_itself() -> None:
     assert [(one.rule, one.found, one.allowed.en) for one in broken] == [
         (Words("轮换", "rotation"), str(rotation.preference + 1), str(rotation.preference))
     ]
+    assert result.soft.bound is not None
+    low = replace(result, soft=replace(result.soft, bound=result.soft.bound - 1))
+    assert [(one.rule.en, one.found) for one in verify(low)] == [("soft terms", str(result.soft.preference))]
     missing = replace(result, soft=replace(result.soft, terms=result.soft.terms[1:]))
     assert [(one.rule.en, one.found) for one in verify(missing)] == [(soft_name(result.soft.terms[0].term).en, "None")]
 
