@@ -8,7 +8,17 @@ from typing import cast
 import numpy as np
 
 from embeddings.encoder import Encoder
-from matcher.assignment.callrows import CallRow, CapRow, ExpertRow, LeadRow, PairRow, ProjectRow, QuestionRow, QuotaRow
+from matcher.assignment.callrows import (
+    CallRow,
+    CapRow,
+    ExpertRow,
+    LeadRow,
+    PairRow,
+    ProjectRow,
+    QuestionRow,
+    QuotaRow,
+    SoftRow,
+)
 from matcher.assignment.errors import ProblemError
 from matcher.conflicts import Conflicts, Truth, find_conflicts
 from matcher.conflicts.records import candidate_of, submission_of
@@ -41,6 +51,7 @@ class CallRules:
     quotas: tuple[QuotaRow, ...] = ()
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
+    soft: SoftRow = field(default_factory=SoftRow)
     reviews_per_year: int | None = None
     authority: Authority = field(default_factory=usual_authority)
 
@@ -116,6 +127,7 @@ def call_of(
             for project in asked
             if judged & {project.id, project.label}
         ),
+        soft=rules.soft,
     )
 
 

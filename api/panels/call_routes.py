@@ -168,7 +168,7 @@ async def solve_panels(request: Request, case_id: str, caller: Asker) -> Respons
     | {"parameters": [IDEMPOTENCY_HEADER]},
 )
 async def draw_panels(request: Request, case_id: str, caller: Asker) -> Response:
-    """A regulated draw among near-best plans (随机抽取): no seat is likelier than `cap`, the total gives up at most
+    """A regulated draw among good plans (随机抽取): no seat is likelier than `cap`, the expected total gives up at most
     `epsilon`; seed and hashes stand in the record, and `matcher panels replay` draws again from it."""
     order, body = await read_json(request, DrawOrder)
     return await _queued(request, caller, case_id, body, order, "panels.draw")

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.panels.state import DimensionRow, Seat
-from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow
+from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow, SoftRow
 from matcher.calling import CallRules
 from matcher.conflicts.engine import DECLARATION
 from matcher.domain.record import RecordId
@@ -32,6 +32,7 @@ class Records(_Order):
     quotas: tuple[QuotaRow, ...] = ()
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
+    soft: SoftRow = SoftRow()
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
@@ -46,8 +47,8 @@ class Records(_Order):
         """
         if self.authority is not None:
             asked = CallRules.of_authority(authority(self.authority), self.size, self.load_max)
-            return replace(asked, lead=self.lead)
-        return CallRules(self.size or 5, self.odd, self.load_max, self.quotas, self.caps, self.lead)
+            return replace(asked, lead=self.lead, soft=self.soft)
+        return CallRules(self.size or 5, self.odd, self.load_max, self.quotas, self.caps, self.lead, self.soft)
 
 
 class PanelOrder(_Order):

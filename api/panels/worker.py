@@ -17,7 +17,7 @@ from matcher.assignment.alternates import alternates
 from matcher.assignment.check import check
 from matcher.assignment.draw import DrawRules, draw
 from matcher.assignment.errors import AssignmentError
-from matcher.assignment.planfile import draw_document, panels_document, plan_document
+from matcher.assignment.planfile import draw_document, plan_document
 from matcher.assignment.result import Goal, Progress
 from matcher.assignment.solve import solve
 
@@ -48,9 +48,7 @@ def _solved(state: State) -> dict[str, Any]:
 def _drawn(state: State, order: DrawOrder) -> dict[str, Any]:
     problem = state.problem()
     found = draw(problem, order.seed, DrawRules(order.epsilon, order.cap, order.plans), _progress)
-    document = draw_document(problem, found)
-    document["panels"] = panels_document(problem, found.seats, alternates(problem, found.seats))
-    return document
+    return draw_document(problem, found, alternates(problem, found.seats))
 
 
 def _progress(step: Progress) -> None:

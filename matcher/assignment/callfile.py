@@ -9,7 +9,7 @@
      "forced": [["p1", "e2"]], "apart": [["e1", "e2"]],
      "quotas": [{"of": "roles", "value": "技术", "share": 0.5}, {"of": "senior", "least": 1}],
      "caps": [{"of": "units", "most": 1}, {"of": "cities", "most": 2}], "lead": {"of": "senior"},
-     "lately": [["p1", "e3"]], "soft": {"rotation": 1, "lately": 4},
+     "lately": [["p1", "e3"]], "soft": {"rotation": 1, "lately": 4, "spread": {"of": "regions", "weight": 1}},
      "questions": [{"project": "p1", "expert": "e4", "kind": "co_author"}],
      "declarations": [{"project": "p1", "expert": "e4", "kind": "co_author", "conflict": false, "on": "2026-11-23"}]}
 
@@ -30,6 +30,7 @@ from matcher.assignment.callrows import (
     CapRow,
     DeclarationRow,
     ExpertRow,
+    Group,
     Kind,
     ProjectRow,
     QuestionRow,
@@ -37,7 +38,9 @@ from matcher.assignment.callrows import (
     ScoreRow,
 )
 from matcher.assignment.errors import FormatError, ProblemError
+from matcher.assignment.names import LATELY, ROTATION
 from matcher.assignment.problem import BoolArray, Cap, IntArray, Problem, Quota
+from matcher.assignment.terms import SoftTerm, Spread, Taste
 from matcher.domain.words import Words
 from matcher.tables.messages import told
 
@@ -119,22 +122,27 @@ def problem_from(row: CallRow) -> Problem:
         caps=tuple(_cap(row, cap, size) for cap in row.caps),
         apart=tuple((_at(experts, "apart", a), _at(experts, "apart", b)) for a, b in row.apart),
         lead=None if row.lead is None else _members(row, row.lead.of, ""),
-        preference=_preference(row, projects, experts),
+        soft=_soft(row, projects, experts),
         odd=row.odd,
     )
 
 
-def _preference(
-    row: CallRow, projects: dict[str, int], experts: dict[str, int]
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]] | None:
-    """Rotation and pairs drawn lately as points taken off; none where the call says nothing of either."""
+def _soft(row: CallRow, projects: dict[str, int], experts: dict[str, int]) -> tuple[SoftTerm, ...]:
+    """The soft terms of which the call says something: recent seats, pairs drawn lately, a spread."""
+    terms: list[SoftTerm] = []
     recent = np.array([expert.recent for expert in row.experts], dtype=np.float32)
-    if not row.lately and not recent.any():
-        return None
-    preference = np.tile(-row.soft.rotation * recent, (len(projects), 1)).astype(np.float32)
-    for project, expert in row.lately:
-        preference[_at(projects, "lately", project), _at(experts, "lately", expert)] -= row.soft.lately
-    return preference
+    shape = (len(projects), len(experts))
+    if recent.any():
+        terms.append(Taste(ROTATION, np.broadcast_to(np.float32(-row.soft.rotation) * recent, shape)))
+    if row.lately:
+        worth = np.zeros(shape, dtype=np.float32)
+        for project, expert in row.lately:
+            worth[_at(projects, "lately", project), _at(experts, "lately", expert)] -= row.soft.lately
+        terms.append(Taste(LATELY, worth))
+    spread = row.soft.spread
+    if spread is not None:
+        terms.append(Spread(spread.of, *_memberships(row, spread.of)[:2], spread.weight))
+    return tuple(terms)
 
 
 def _positions(name: str, ids: list[str]) -> dict[str, int]:
@@ -214,14 +222,15 @@ def _cap(row: CallRow, cap: CapRow, size: IntArray) -> Cap:
             Words("most 与 share 须且只能填一项", "it states most or share"),
             Words("只填其中一项", "give one of them"),
         )
-    pairs = [(n, name) for n, expert in enumerate(row.experts) for name in dict.fromkeys(getattr(expert, cap.of))]
+    expert, group, labels = _memberships(row, cap.of)
+    most = np.full_like(size, cap.most) if cap.most is not None else np.floor((cap.share or 1) * size).astype(np.int64)
+    return Cap(cap.of, expert, group, most, labels)
+
+
+def _memberships(row: CallRow, of: Group) -> tuple[IntArray, IntArray, tuple[str, ...]]:
+    """Who is of which unit, city or region: (m,) experts, (m,) groups, and the names of the groups."""
+    pairs = [(n, name) for n, expert in enumerate(row.experts) for name in dict.fromkeys(getattr(expert, of))]
     labels = tuple(sorted({name for _, name in pairs}))
     number = {name: n for n, name in enumerate(labels)}
-    most = np.full_like(size, cap.most) if cap.most is not None else np.floor((cap.share or 1) * size).astype(np.int64)
-    return Cap(
-        cap.of,
-        np.array([n for n, _ in pairs], dtype=np.int64),
-        np.array([number[name] for _, name in pairs], dtype=np.int64),
-        most,
-        labels,
-    )
+    expert = np.array([n for n, _ in pairs], dtype=np.int64)
+    return expert, np.array([number[name] for _, name in pairs], dtype=np.int64), labels

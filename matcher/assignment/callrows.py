@@ -108,11 +108,19 @@ class LeadRow(_Row):
     of: Literal["senior", "may_lead"] = "may_lead"
 
 
-class SoftRow(_Row):
-    """What the soft terms weigh: each recent seat of an expert, and a pair that was drawn lately."""
+class SpreadRow(_Row):
+    """What every seat of a panel beyond the first of its region or city weighs."""
 
-    rotation: float = Field(default=1.0, ge=0)
-    lately: float = Field(default=4.0, ge=0)
+    of: Literal["regions", "cities"]
+    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+
+
+class SoftRow(_Row):
+    """What the soft terms weigh: each recent seat of an expert, a pair that was drawn lately, a repeated region."""
+
+    rotation: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    lately: float = Field(default=4.0, ge=0, allow_inf_nan=False)
+    spread: SpreadRow | None = None
 
 
 class CallRow(_Row):

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matcher.assignment.errors import FormatError
-from matcher.assignment.names import KEPT_APART, LEAD, SIZE, cap_name, quota_name
+from matcher.assignment.names import KEPT_APART, LEAD, SIZE, cap_name, quota_name, soft_name
+from matcher.assignment.terms import Taste
 from matcher.domain.words import Words
 
 if TYPE_CHECKING:
@@ -227,6 +228,31 @@ def _best_panel(problem: Problem, primary: int, p: int, gain: np.ndarray[tuple[i
     return worth
 
 
+def likings_of(problem: Problem, seats: Sequence[Sequence[int]]) -> dict[str, float]:
+    """What each soft term adds to the preference of a plan: pair by pair, and panel by panel where groups repeat."""
+    likings: dict[str, float] = {}
+    for term in problem.soft:
+        if isinstance(term, Taste):
+            likings[term.name] = sum(float(term.worth[p, e]) for p, panel in enumerate(seats) for e in panel)
+        else:
+            memberships = list(zip(term.expert.tolist(), term.group.tolist(), strict=True))
+            held = [Counter(group for e, group in memberships if e in panel) for panel in map(set, seats)]
+            likings[term.name] = -term.weight * sum(count - 1 for groups in held for count in groups.values())
+    return likings
+
+
+def check_soft(
+    problem: Problem, seats: Sequence[Sequence[int]], claimed: dict[str, float], tolerance: float = 1e-6
+) -> list[Violation]:
+    """Soft terms whose claimed worth is not what the plan has."""
+    found: list[Violation] = []
+    for term, liked in likings_of(problem, seats).items():
+        told = claimed.get(term)
+        if told is None or abs(told - liked) > tolerance * max(1.0, abs(liked)):
+            found.append(Violation("", soft_name(term), str(told), _just(liked)))
+    return found
+
+
 def verify(result: Result, tolerance: float = 1e-6) -> list[Violation]:
     """Everything wrong with a result: broken rules, a total below the claim, a bound that its prices do not prove."""
     problem = result.problem
@@ -241,10 +267,13 @@ def verify(result: Result, tolerance: float = 1e-6) -> list[Violation]:
         found.append(Violation("", BOUND, str(result.bound), Words(f"按价格为 {bound}", f"{bound} from the prices")))
     if total > bound + slack:
         found.append(Violation("", TOTAL, str(total), Words(f"至多为上界 {bound}", f"at most the bound {bound}")))
-    if result.soft is not None and problem.preference is not None:
-        liked = sum(float(problem.preference[p, e]) for p, panel in enumerate(result.seats) for e in panel)
-        if abs(liked - result.soft.preference) > tolerance * max(1.0, abs(liked)):
-            found.append(Violation("", Words("软性条件", "soft terms"), str(result.soft.preference), _just(liked)))
+    if result.soft is not None:
+        claimed = {term.term: term.preference for term in result.soft.terms}
+        found += check_soft(problem, result.seats, claimed, tolerance)
+        liked, most = sum(likings_of(problem, result.seats).values()), result.soft.bound
+        if most is not None and liked > most + tolerance * max(1.0, abs(most)):
+            allowed = Words(f"至多为上界 {most}", f"at most the bound {most}")
+            found.append(Violation("", Words("软性条件", "soft terms"), str(liked), allowed))
         if total < result.soft.least_total - slack:
             least = result.soft.least_total
             allowed = Words(f"计入软性条件后至少 {least}", f"at least {least} beside soft terms")

@@ -1,27 +1,29 @@
-"""Regulated draw (随机抽取): panels drawn among near-best plans, replayable from the record by anybody.
+"""Regulated draw (随机抽取): panels drawn among good plans, replayable from the record by anybody.
 
-A draw first makes a list of plans, each obeying every hard rule and within ``epsilon`` of the best total, in which no
-pair of project and expert appears more often than ``cap`` allows; then the seed picks one. So nobody's chance to sit in
-a given panel exceeds the cap, and quality is not left to chance. The record holds the seed, the hash of the call
-and the hash of the list; ``replay`` makes the list again and compares.
+A draw first fills an urn (``urn``) with equally likely plans, each obeying every hard rule, as different as the rules
+of the draw allow: no pair of project and expert is likelier than ``cap``, and the expected total is within ``epsilon``
+of the best. The seed then picks one. Under plain loads the probabilities are exact (``marginals``), else the plans are
+listed one by one (``planlist``); the record says which. The urn does not depend on the seed, so its hash can be
+announced before the seed is known, and ``replay`` fills it again and compares. ``drawcheck`` judges an urn.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matcher.assignment.errors import ChangeError
-from matcher.assignment.order import in_id_order
-from matcher.assignment.problem import POINTS, FloatArray, IntArray, Problem
+from matcher.assignment.marginals import has_marginals, marginal_urn
+from matcher.assignment.order import Ordered, in_id_order
+from matcher.assignment.planlist import list_urn
+from matcher.assignment.problem import Problem
 from matcher.assignment.result import Goal, Listener, Progress, Result, Seats
 from matcher.assignment.solve import solve
+from matcher.assignment.urn import Method, Urn
 from matcher.domain.words import Words
-
-HALVINGS = 12
-"""Times that the noise is halved to bring a plan within epsilon; then it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class DrawRules:
     """How much is left to chance.
 
     Args:
-        epsilon: every plan of the list has at least (1 - epsilon) of the best total.
+        epsilon: the expected total is at least (1 - epsilon) of the best.
         cap: highest probability of any pair of project and expert; pinned seats are exempt.
-        plans: length of the list.
+        plans: length of the list; plain loads need none, their urn holds 1,024 plans.
     """
 
     epsilon: float = 0.05
@@ -64,24 +66,49 @@ class DrawRules:
 
 @dataclass(frozen=True, slots=True)
 class DrawRecord:
-    """What an auditor needs: given the call, everything follows from these values."""
+    """What an auditor needs: given the call, everything follows from these values.
+
+    ``urn_hash`` is that of the probabilities or of the list, as ``method`` says; ``size`` counts the plans in the urn,
+    of which the seed picked ``number`` by its ``ticket`` (``ticket_of``).
+    """
 
     seed: str
     rules: DrawRules
+    method: Method
     pool_hash: str
-    list_hash: str
+    urn_hash: str
+    size: int
+    ticket: str
     number: int
     best_total: float
-    totals: tuple[float, ...]
+    expected_total: float
     highest_probability: float
 
 
-@dataclass(frozen=True, slots=True)
+TOLD = {
+    "method": Words("抽取方法", "the method"),
+    "urn_hash": Words("签筒哈希", "the hash of the urn"),
+    "size": Words("签筒方案数", "the number of plans in the urn"),
+    "ticket": Words("种子对应的签号", "the ticket of the seed"),
+    "number": Words("抽中的方案", "the plan that the seed picks"),
+    "best_total": Words("最高总分", "the best total"),
+    "expected_total": Words("期望总分", "the expected total"),
+    "highest_probability": Words("最高概率", "the highest probability"),
+}
+"""What a replay compares, and how it is told."""
+
+
+@dataclass(frozen=True, eq=False)
 class Draw:
-    """The drawn panels and the record of how they came about."""
+    """The drawn panels, the record of how they came about, and what was drawn from.
+
+    ``best`` is the plan of the largest total with its proof, in the order of the call; ``urn`` is in the order of ids.
+    """
 
     seats: Seats
     record: DrawRecord
+    best: Result
+    urn: Urn
 
 
 def draw(problem: Problem, seed: str, rules: DrawRules | None = None, progress: Listener = lambda _: None) -> Draw:
@@ -94,45 +121,62 @@ def draw(problem: Problem, seed: str, rules: DrawRules | None = None, progress: 
         progress: called after each plan.
 
     Raises:
-        Blocked: the rules leave no plan, or the cap leaves too few within epsilon; a wider epsilon or cap helps.
+        Blocked: the rules leave no plan.
+        ChangeError: the cap leaves no expected total within epsilon; it says how far it reaches.
     """
     rules = rules or DrawRules()
-    problem = replace(problem, preference=None)  # chance decides where the draw is free, not the soft terms
+    problem = replace(problem, soft=())  # chance decides where the draw is free, not the soft terms
     best = solve(problem, Goal(floor_share=None), progress=progress)
-    plans = _plans(problem, best, seed, rules, progress)
-    number = int.from_bytes(_digest(seed, "pick", pool_hash(problem)), "big") % len(plans)
-    used = _uses(problem, plans)
-    totals = tuple(total for _, total in plans)
+    pool = pool_hash(problem)
+    ordered = in_id_order(problem)
+    urn = _urn(ordered, best, rules, progress)
+    ticket = ticket_of(seed, pool)
+    number = int(ticket, 16) % urn.size
     record = DrawRecord(
         seed=seed,
         rules=rules,
-        pool_hash=pool_hash(problem),
-        list_hash=_list_hash(problem, [seats for seats, _ in plans]),
+        method=urn.method,
+        pool_hash=pool,
+        urn_hash=urn.hash(),
+        size=urn.size,
+        ticket=ticket,
         number=number,
         best_total=best.total,
-        totals=totals,
-        highest_probability=int(used.max(initial=0)) / len(plans),
+        expected_total=urn.expected_total,
+        highest_probability=urn.highest_probability,
     )
-    return Draw(plans[number][0], record)
+    return Draw(ordered.given(urn.plan(number)), record, best, urn)
 
 
-def replay(problem: Problem, record: DrawRecord, seats: Seats) -> list[str]:
+def ticket_of(seed: str, pool: str) -> str:
+    """SHA-256 of the seed and the pool's hash: a number that picks the plan of its remainder by the urn's size."""
+    return hashlib.sha256("\x1f".join((seed, "pick", pool)).encode()).hexdigest()
+
+
+def replay(problem: Problem, record: DrawRecord, seats: Seats) -> list[Words]:
     """Draw again from a record; every difference in words, empty when the record holds."""
-    if pool_hash(problem) != record.pool_hash:
-        return [f"the call is not the one of the record: hash {pool_hash(problem)}, recorded {record.pool_hash}"]
+    pool = pool_hash(problem)
+    if pool != record.pool_hash:
+        return [
+            Words(
+                f"评审文件与记录不符：哈希为 {pool}，记录为 {record.pool_hash}",
+                f"the call is not the one of the record: hash {pool}, recorded {record.pool_hash}",
+            )
+        ]
     again = draw(problem, record.seed, record.rules)
-    found = []
-    if again.record.list_hash != record.list_hash:
-        found.append(f"the list of plans differs: hash {again.record.list_hash}, recorded {record.list_hash}")
-    if again.record.number != record.number:
-        found.append(f"the seed picks plan {again.record.number}, recorded {record.number}")
+    found = [
+        Words(f"{told.zh}为 {value}，记录为 {recorded}", f"{told.en} is {value}, recorded {recorded}")
+        for name, told in TOLD.items()
+        for value, recorded in [(getattr(again.record, name), getattr(record, name))]
+        if value != recorded
+    ]
     if again.seats != tuple(tuple(sorted(panel)) for panel in seats):
-        found.append("the panels differ from those drawn")
+        found.append(Words("专家组与抽取结果不同", "the panels differ from those drawn"))
     return found
 
 
 def pool_hash(problem: Problem) -> str:
-    """SHA-256 of everything in the call that can change a plan, whatever the order of its projects and experts."""
+    """SHA-256 of scores and hard rules, whatever the order of projects and experts; soft terms decide no draw."""
     ordered = in_id_order(problem).problem
     digest = hashlib.sha256()
     for ids in (ordered.project_ids, ordered.expert_ids):
@@ -149,79 +193,12 @@ def pool_hash(problem: Problem) -> str:
     return digest.hexdigest()
 
 
-def _plans(
-    problem: Problem, best: Result, seed: str, rules: DrawRules, progress: Listener
-) -> list[tuple[Seats, float]]:
-    most = int(rules.cap * rules.plans + 1e-9)
-    used = np.zeros((problem.n_projects, problem.n_experts), dtype=np.int64)
-    plans: list[tuple[Seats, float]] = []
-    for number in range(rules.plans):
-        spent = used >= most
-        for p, e in problem.forced:
-            spent[p, e] = False
-        capped = replace(problem, forbidden=(problem.allowed(slice(None)) ^ True) | spent)
-        seats, total = _near_best(capped, best.total * (1 - rules.epsilon), _noise(problem, seed, number))
-        plans.append((seats, total))
-        for p, panel in enumerate(seats):
-            used[p, list(panel)] += 1
-        progress(Progress("draw", number, bound=best.total, total=total))
-    return plans
-
-
-def _near_best(problem: Problem, least: float, noise: FloatArray) -> tuple[Seats, float]:
-    """A plan that follows the noise as far as the total allows."""
-    strength = float(problem.scores.max() - problem.scores.min())
-    for step in range(HALVINGS + 1):
-        scores = problem.scores + noise * np.float32(strength if step < HALVINGS else 0.0)
-        seats = solve(replace(problem, scores=scores.astype(np.float32)), Goal(floor_share=None, gap=1e-3)).seats
-        total = _total(problem, seats)
-        if total >= least:
-            return seats, total
-        strength /= 2
-    raise ChangeError(
-        "cap",
-        Words("过低", "too low"),
-        Words(
-            f"在此上限下其余方案的总分最高为 {total:.4f}，epsilon 要求 {least:.4f}",
-            f"under it the best further plan has {total:.4f}, epsilon asks for {least:.4f}",
-        ),
-        Words("放宽 epsilon 或 cap", "widen epsilon or the cap"),
-    )
-
-
-def _total(problem: Problem, seats: Seats) -> float:
-    pairs = np.array([(p, e) for p, panel in enumerate(seats) for e in panel], dtype=np.int64)
-    return float(problem.points(pairs[:, 0], pairs[:, 1]).sum()) / POINTS
-
-
-def _noise(problem: Problem, seed: str, number: int) -> FloatArray:
-    """(P, E) numbers in [0, 1) that depend on seed, plan and ids only, not on the order of the input."""
-    rows = np.argsort(np.argsort(np.array(problem.project_ids)))
-    columns = np.argsort(np.argsort(np.array(problem.expert_ids)))
-    key = int.from_bytes(_digest(seed, "plan", str(number))[:16], "big")
-    random = np.random.Generator(np.random.Philox(key=key))
-    grid = random.random((problem.n_projects, problem.n_experts), dtype=np.float32)
-    return grid[np.ix_(rows, columns)]
-
-
-def _uses(problem: Problem, plans: list[tuple[Seats, float]]) -> IntArray:
-    used = np.zeros((problem.n_projects, problem.n_experts), dtype=np.int64)
-    for seats, _ in plans:
-        for p, panel in enumerate(seats):
-            used[p, list(panel)] += 1
-    for p, e in problem.forced:
-        used[p, e] = 0
-    return used
-
-
-def _list_hash(problem: Problem, plans: list[Seats]) -> str:
-    lines = [
-        f"{number}\t{problem.project_ids[p]}\t{','.join(sorted(problem.expert_ids[e] for e in panel))}"
-        for number, seats in enumerate(plans)
-        for p, panel in enumerate(seats)
-    ]
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-
-
-def _digest(*parts: str) -> bytes:
-    return hashlib.sha256("\x1f".join(parts).encode()).digest()
+def _urn(ordered: Ordered, best: Result, rules: DrawRules, progress: Listener) -> Urn:
+    points = sum(best.panel_points)
+    # A small total may be negative: epsilon is then a share of its size all the same.
+    least = math.ceil(points - rules.epsilon * abs(points) - 1e-6)
+    if has_marginals(ordered.problem):
+        urn = marginal_urn(ordered.problem, least, rules.cap)
+        progress(Progress("draw", 0, bound=best.total, total=urn.expected_total))
+        return urn
+    return list_urn(ordered.problem, points, least, rules.cap, rules.plans, progress)

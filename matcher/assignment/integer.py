@@ -13,6 +13,7 @@ from matcher.assignment.arcs import Arcs
 from matcher.assignment.linear import Linear
 from matcher.assignment.problem import POINTS, BoolArray, FloatArray, IntArray, Problem
 from matcher.assignment.rows import rows_of
+from matcher.assignment.softrows import preferred
 
 NODES = 400
 """Branches looked at before the best plan found is taken: a limit by work, so that it is the same everywhere."""
@@ -74,7 +75,6 @@ def search_weakest(problem: Problem, arcs: Arcs, nodes: int, seconds: float = ma
 def search_preferred(
     problem: Problem,
     arcs: Arcs,
-    preference: FloatArray,
     least: int,
     floors: IntArray | None = None,
     nodes: int = NODES,
@@ -82,16 +82,18 @@ def search_preferred(
     """The largest preference over the pairs under every rule among plans of at least ``least`` points in all.
 
     Args:
-        problem: the call.
+        problem: the call, with soft terms.
         arcs: the candidate pairs.
-        preference: (n,) what each pair is worth beside its score.
         least: solver points that the total must reach.
         floors: (P,) least panel points, where floors hold.
         nodes: branches looked at before giving up.
     """
-    program = Aim(floors).program(problem, arcs, rows_of(problem, arcs))
-    total = LinearConstraint(arcs.points[None, :] / POINTS, (least - 0.5) / POINTS, np.inf)  # whole points, so no less
-    chosen = _solved(program, -preference, [total], 0.0, nodes)
+    program = preferred(problem, arcs, Aim(floors).program(problem, arcs, rows_of(problem, arcs)))
+    points = np.zeros((1, len(program.worth)))
+    points[0, : len(arcs)] = arcs.points / POINTS
+    total = LinearConstraint(points, (least - 0.5) / POINTS, np.inf)  # whole points, so no less
+    found = _solved(program, -program.worth, [total], 0.0, nodes)
+    chosen = found and Chosen(found.x[: len(arcs)], found.proven)  # the other columns count repeats
     return chosen if chosen is not None and arcs.points[chosen.x].sum() >= least else None
 
 

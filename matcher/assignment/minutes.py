@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from matcher.assignment.callfile import Call
 from matcher.assignment.errors import FormatError
+from matcher.assignment.names import soft_name
 from matcher.assignment.planfile import Document
 from matcher.domain.words import Words
 
@@ -51,7 +52,7 @@ def write_workbook(call: Call, document: Document, path: Path) -> None:
         raise RuntimeError("a new workbook has no sheet")
     seats.title = "专家组"
     _fill(seats, [list(HEAD), *_rows(call, document)])
-    _fill(figures, [[key, _word(document[key])] for key in sorted(_figures(document))])
+    _fill(figures, [[key, _word(document[key])] for key in sorted(_figures(document))] + _likings(document))
     seats.freeze_panes = "A2"
     draft = path.with_name(f".{path.name}.draft")
     book.save(draft)
@@ -92,6 +93,12 @@ def minutes(call: Call, document: Document, warn: Callable[[str], None]) -> byte
 
 def _figures(document: Document) -> list[str]:
     return [key for key in ("total", "bound", "gap", "status", "weakest_mean", "pool_hash") if key in document]
+
+
+def _likings(document: Document) -> list[list[str]]:
+    """The soft terms: what each adds to the preference, and what it added before they were looked at."""
+    terms = document.get("soft", {"terms": ()})["terms"]
+    return [[soft_name(term["term"]).both, _word(term["preference"]), _word(term["before"])] for term in terms]
 
 
 def _rows(call: Call, document: Document) -> list[list[str]]:

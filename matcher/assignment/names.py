@@ -7,6 +7,9 @@ from matcher.domain.words import Words
 LEAD, KEPT_APART = "lead reviewer", "kept apart"
 """Names of the rules that the call's own fields add to its quotas and caps."""
 
+ROTATION, LATELY = "rotation", "lately"
+"""Names of the soft terms that come from past reviews; a spread has the name of what it spreads over."""
+
 SIZE, LOAD = Words("每组人数", "size"), Words("专家工作量", "load")
 LOAD_MAX, LOAD_MIN = Words("专家工作量上限", "load_max"), Words("专家工作量下限", "load_min")
 FORBIDDEN = Words("回避与缺席", "forbidden pairs")
@@ -28,6 +31,12 @@ _CAPS = {
     "unit": "单位上限",
     "region": "地区上限",
 }
+_SOFT = {
+    ROTATION: Words("轮换", "rotation"),
+    LATELY: Words("近期已抽取的组合", "pairs drawn lately"),
+    "regions": Words("地区分散", "spread over regions"),
+    "cities": Words("城市分散", "spread over cities"),
+}
 
 
 def quota_name(name: str) -> Words:
@@ -39,3 +48,8 @@ def cap_name(name: str, group: str | None = None) -> Words:
     """A cap, or the cap of one of its groups."""
     zh = _CAPS.get(name, f"“{name}”上限")
     return Words(zh, name) if group is None else Words(f"{zh}（{group}）", f"{name} {group}")
+
+
+def soft_name(name: str) -> Words:
+    """A soft term."""
+    return _SOFT.get(name, Words(f"软性条件“{name}”", f"soft term {name}"))

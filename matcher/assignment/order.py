@@ -9,7 +9,8 @@ import numpy as np
 from matcher.assignment.certificate import Certificate
 from matcher.assignment.names import KEPT_APART
 from matcher.assignment.problem import Cap, IntArray, Problem, Quota
-from matcher.assignment.result import Floor, Result
+from matcher.assignment.result import Floor, Result, Seats
+from matcher.assignment.terms import SoftTerm, Spread, Taste
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,13 @@ class Ordered:
     project: IntArray
     expert: IntArray
     groups: dict[str, IntArray]
+
+    def given(self, seats: Seats) -> Seats:
+        """Panels as the call was given."""
+        moved: list[tuple[int, ...]] = [()] * len(seats)
+        for p, panel in enumerate(seats):
+            moved[int(self.project[p])] = tuple(sorted(int(self.expert[e]) for e in panel))
+        return tuple(moved)
 
 
 def in_id_order(problem: Problem) -> Ordered:
@@ -42,6 +50,7 @@ def in_id_order(problem: Problem) -> Ordered:
         caps=tuple(caps),
         apart=tuple(pairs[n] for n in order),
         forced=tuple(sorted(moved.forced)),
+        soft=tuple(_tidy_term(term) for term in sorted(moved.soft, key=lambda term: term.name)),
     )
     return Ordered(moved, project, expert, groups)
 
@@ -63,8 +72,21 @@ def _moved(problem: Problem, project: IntArray, expert: IntArray) -> Problem:
         caps=tuple(Cap(c.name, back_expert[c.expert], c.group, c.most[project], c.labels) for c in problem.caps),
         apart=tuple((int(back_expert[a]), int(back_expert[b])) for a, b in problem.apart),
         lead=None if problem.lead is None else problem.lead[expert],
-        preference=None if problem.preference is None else problem.preference[grid],
+        soft=tuple(_moved_term(term, grid, back_expert) for term in problem.soft),
     )
+
+
+def _moved_term(term: SoftTerm, grid: tuple[IntArray, ...], back_expert: IntArray) -> SoftTerm:
+    if isinstance(term, Taste):
+        return Taste(term.name, term.worth[grid])
+    return Spread(term.name, back_expert[term.expert], term.group, term.weight)
+
+
+def _tidy_term(term: SoftTerm) -> SoftTerm:
+    if isinstance(term, Taste):
+        return term
+    tidy, _ = _tidy(Cap(term.name, term.expert, term.group, np.empty(0, dtype=np.int64)))
+    return Spread(term.name, tidy.expert, tidy.group, term.weight)
 
 
 def _tidy(cap: Cap) -> tuple[Cap, IntArray]:
@@ -84,14 +106,12 @@ def _tidy(cap: Cap) -> tuple[Cap, IntArray]:
 
 def in_given_order(ordered: Ordered, problem: Problem, result: Result, seconds: float) -> Result:
     """A result for the call as it was given."""
-    seats: list[tuple[int, ...]] = [()] * problem.n_projects
-    for p, panel in enumerate(result.seats):
-        seats[int(ordered.project[p])] = tuple(sorted(int(ordered.expert[e]) for e in panel))
+    seats = ordered.given(result.seats)
     certificate = _certificate(ordered, problem, result.certificate)
     floor = result.floor and Floor(
         result.floor.mean, result.floor.bound, _certificate(ordered, problem, result.floor.certificate)
     )
-    return replace(result, problem=problem, seats=tuple(seats), certificate=certificate, floor=floor, seconds=seconds)
+    return replace(result, problem=problem, seats=seats, certificate=certificate, floor=floor, seconds=seconds)
 
 
 def _certificate(ordered: Ordered, problem: Problem, proof: Certificate) -> Certificate:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from matcher.assignment.problem import IntArray, Problem
+from matcher.assignment.terms import Taste
 
 
 def of_projects(problem: Problem, group: IntArray, used: IntArray | None = None) -> Problem:
@@ -35,5 +36,7 @@ def of_projects(problem: Problem, group: IntArray, used: IntArray | None = None)
         forced=tuple((place[p], e) for p, e in problem.forced if p in place),
         quotas=tuple(replace(q, least=q.least[group], most=q.most[group]) for q in problem.quotas),
         caps=tuple(replace(c, most=c.most[group]) for c in problem.caps),
-        preference=None if problem.preference is None else problem.preference[group],
+        soft=tuple(
+            replace(term, worth=term.worth[group]) if isinstance(term, Taste) else term for term in problem.soft
+        ),
     )

@@ -16,6 +16,7 @@ from matcher.assignment.errors import FormatError
 from matcher.assignment.lead import leads
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Result, Seats
+from matcher.assignment.urn import Method
 from matcher.domain.words import Words
 
 Document = dict[str, Any]
@@ -42,7 +43,8 @@ def plan_document(result: Result, prepared: Alternates | None = None) -> Documen
             "certificate": _certificate(result.floor.certificate),
         }
     if result.soft is not None:
-        document["soft"] = asdict(result.soft)
+        soft = result.soft
+        document["soft"] = asdict(soft) | {name: getattr(soft, name) for name in ("preference", "before", "proven")}
     return document
 
 
@@ -65,22 +67,30 @@ def panels_document(problem: Problem, seats: Seats, prepared: Alternates | None 
     return panels
 
 
-def draw_document(problem: Problem, drawn: Draw) -> Document:
-    """A draw as a document, with all that an auditor needs."""
+def draw_document(problem: Problem, drawn: Draw, prepared: Alternates | None = None) -> Document:
+    """A draw as a document: the panels, each member with its probability, and all that an auditor needs."""
     record = drawn.record
+    panels = panels_document(problem, drawn.seats, prepared)
+    likely = drawn.urn.probabilities()
+    for panel in panels:
+        for member in panel["members"]:
+            member["probability"] = likely[panel["project"], member["expert"]]
     return {
         "format": "panel-draw-1",
-        "panels": panels_document(problem, drawn.seats),
+        "panels": panels,
         "record": {
             "seed": record.seed,
             "epsilon": record.rules.epsilon,
             "cap": record.rules.cap,
             "plans": record.rules.plans,
+            "method": str(record.method),
             "pool_hash": record.pool_hash,
-            "list_hash": record.list_hash,
+            "urn_hash": record.urn_hash,
+            "size": record.size,
+            "ticket": record.ticket,
             "number": record.number,
             "best_total": record.best_total,
-            "totals": list(record.totals),
+            "expected_total": record.expected_total,
             "highest_probability": record.highest_probability,
         },
     }
@@ -149,15 +159,33 @@ def record_from(document: Document) -> DrawRecord:
         entry = document["record"]
         rules = DrawRules(entry["epsilon"], entry["cap"], entry["plans"])
         return DrawRecord(
-            entry["seed"], rules, entry["pool_hash"], entry["list_hash"], entry["number"], entry["best_total"],
-            tuple(entry["totals"]), entry["highest_probability"],
+            entry["seed"], rules, Method(entry["method"]), entry["pool_hash"], entry["urn_hash"], entry["size"],
+            entry["ticket"], entry["number"], entry["best_total"], entry["expected_total"],
+            entry["highest_probability"],
         )  # fmt: skip
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise FormatError(
             "record",
             str(error),
             Words("须为抽取记录", "the record of a draw"),
             Words("给出抽取时写出的文件", "give the file that the draw wrote"),
+        ) from error
+
+
+def likings_from(document: Document) -> dict[str, float]:
+    """What each soft term adds to the preference, as a plan claims it; nothing where it has no soft terms.
+
+    Raises:
+        FormatError: the entry is not what a plan has.
+    """
+    try:
+        return {term["term"]: float(term["preference"]) for term in document.get("soft", {"terms": ()})["terms"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(
+            "soft",
+            str(error),
+            Words("须为方案的软性条件", "the soft terms of a plan"),
+            Words("给出未经改动的文件", "give the file as written"),
         ) from error
 
 

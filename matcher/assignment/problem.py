@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.assignment.names import KEPT_APART, LEAD
+from matcher.assignment.terms import SoftTerm
 from matcher.assignment.validation import validate_problem
 
 IntArray = npt.NDArray[np.int64]
@@ -83,8 +84,8 @@ class Problem:
         caps: groups with a most count per panel. The first that is a partition sharpens the bound most.
         apart: pairs of experts who may not share a panel.
         lead: (E,) bool, who may lead a panel (主审); each panel then has one who may.
-        preference: (P, E) soft terms (rotation, closeness, pairs drawn lately), larger is better; they decide between
-            plans whose totals differ by no more than the goal allows.
+        soft: terms of the preference (rotation, pairs drawn lately, spread over regions); they decide between plans
+            whose totals differ by no more than the goal allows.
         odd: panel sizes must be odd (tender law; DOMAIN 4.3).
 
     Raises:
@@ -103,7 +104,7 @@ class Problem:
     caps: tuple[Cap, ...] = ()
     apart: tuple[tuple[int, int], ...] = ()
     lead: BoolArray | None = None
-    preference: npt.NDArray[np.float32] | None = None
+    soft: tuple[SoftTerm, ...] = ()
     odd: bool = field(default=False)
 
     def __post_init__(self) -> None:

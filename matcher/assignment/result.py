@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from matcher.assignment.certificate import Certificate
 from matcher.assignment.problem import POINTS, Problem
@@ -30,7 +31,7 @@ class Goal:
     Args:
         floor_share: the weakest panel's mean score must reach this share of its proven best; none leaves it free.
         gap: stop improving once the total is proven within this share of the best.
-        soft_share: where the call has a preference, the share of the total that the soft terms must leave.
+        soft_share: where the call has soft terms, the share of the total that they must leave.
     """
 
     floor_share: float | None = 0.98
@@ -61,17 +62,40 @@ class Floor:
     certificate: Certificate
 
 
-@dataclass(frozen=True)
-class Soft:
-    """The lexicographic last stage: the preference of the plan, what it was before, the total that had to stay.
+@dataclass(frozen=True, slots=True)
+class Liking:
+    """What one soft term adds to the preference: in the plan, and in the plan before soft terms were looked at."""
 
-    ``proven``: no plan of such a total has a larger preference.
-    """
-
+    term: str
     preference: float
     before: float
+
+
+@dataclass(frozen=True)
+class Soft:
+    """The lexicographic last stage: each soft term before and after, and the total that had to stay.
+
+    ``bound``: no plan of such a total has a larger preference; none where the call is too large to say.
+    """
+
+    terms: tuple[Liking, ...]
     least_total: float
-    proven: bool
+    bound: float | None
+
+    @property
+    def preference(self) -> float:
+        """The sum of the terms; larger is better."""
+        return sum(term.preference for term in self.terms)
+
+    @property
+    def proven(self) -> bool:
+        """No plan of such a total has a larger preference."""
+        return self.bound is not None and self.preference >= self.bound - 1e-6 * max(1.0, abs(self.bound))
+
+    @property
+    def before(self) -> float:
+        """The same in the plan before soft terms were looked at."""
+        return sum(term.before for term in self.terms)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +109,7 @@ class Result:
         status: ``optimal`` when the total is proven best to the last solver point.
         certificate: the prices that prove ``bound``.
         floor: the fairness stage, where one was asked for.
-        soft: the soft terms' stage, where the call has a preference.
+        soft: the soft terms' stage, where the call has any.
         seconds: wall time of the solve.
     """
 
@@ -97,6 +121,12 @@ class Result:
     floor: Floor | None = None
     soft: Soft | None = None
     seconds: float = 0.0
+
+    @cached_property
+    def keys(self) -> npt.NDArray[np.int64]:
+        """(n_seats,) keys (project * E + expert) of the seated pairs."""
+        pairs = [p * self.problem.n_experts + e for p, panel in enumerate(self.seats) for e in panel]
+        return np.array(pairs, dtype=np.int64)
 
     @cached_property
     def panel_points(self) -> tuple[int, ...]:

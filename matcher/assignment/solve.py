@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from matcher.assignment.aim import Aim
 from matcher.assignment.arcs import Arcs
 from matcher.assignment.clock import Clock
@@ -16,7 +14,7 @@ from matcher.assignment.fairness import best_weakest, bounded_by_one, floors_at
 from matcher.assignment.flow import solve_flow
 from matcher.assignment.generation import Master, generate
 from matcher.assignment.order import in_given_order, in_id_order
-from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
+from matcher.assignment.problem import POINTS, BoolArray, Problem
 from matcher.assignment.result import Goal, Listener, Progress, Result, Seats, Status
 from matcher.assignment.seating import closer, fairest, seat
 from matcher.assignment.soft import prefer
@@ -55,7 +53,7 @@ def solve(
     result, master = stages.largest_total()
     if stages.goal.floor_share is not None:
         result = stages.raise_weakest(result, master, stages.goal.floor_share)
-    if problem.preference is not None and not clock.is_over():
+    if problem.soft and not clock.is_over():
         floors = None if result.floor is None else floors_at(ordered.problem, result.floor.mean)
         result = prefer(result, floors, stages.goal.soft_share, seed, progress)
     return in_given_order(ordered, problem, result, clock.spent)
@@ -103,7 +101,7 @@ class _Stages:
         the plan that is known up to the mean that was not reached.
         """
         problem = self.problem
-        found = fairest(problem, masters, _keys(plan), self.clock)
+        found = fairest(problem, masters, plan.keys, self.clock)
         if found is not None:
             self.progress(Progress("weakest panel", 0, total=found.points / POINTS))
             fair = replace(plan, seats=seats_of(problem, found.arcs, found.x), status=Status.WITHIN_GAP)
@@ -134,7 +132,7 @@ class _Stages:
         problem = self.problem
         floors = None if mean is None else floors_at(problem, mean)
         master = generate(problem, Aim(floors), self.progress, self.clock, known)
-        keys = None if plan is None else _keys(plan)
+        keys = None if plan is None else plan.keys
         seated = None if master is None else seat(problem, master, floors, self.goal.gap, keys)
         if master is None or seated is None:
             return None
@@ -144,11 +142,6 @@ class _Stages:
         status = Status.OPTIMAL if seated.proven else _status(master.bound, seated.arcs, seated.x)
         seats = seats_of(problem, seated.arcs, seated.x)
         return Result(problem, seats, master.bound, status, master.certificate), master
-
-
-def _keys(plan: Result) -> IntArray:
-    pairs = [p * plan.problem.n_experts + e for p, panel in enumerate(plan.seats) for e in panel]
-    return np.array(pairs, dtype=np.int64)
 
 
 def seats_of(problem: Problem, arcs: Arcs, x: BoolArray) -> Seats:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from matcher.assignment.errors import ProblemError
 from matcher.assignment.names import cap_name, quota_name
+from matcher.assignment.terms import SoftTerm, Spread, Taste
 from matcher.domain.words import Words
 
 if TYPE_CHECKING:
@@ -54,14 +55,15 @@ def validate_problem(problem: Problem) -> None:
         _shape("forbidden", problem.forbidden, (projects, experts))
     if problem.lead is not None:
         _shape("lead", problem.lead, (experts,))
-    if problem.preference is not None:
-        _shape("preference", problem.preference, (projects, experts))
     _unique("quotas", tuple(quota.name for quota in problem.all_quotas))
     _unique("caps", tuple(cap.name for cap in problem.all_caps))
     for quota in problem.quotas:
         _quota(problem, quota)
     for cap in problem.caps:
         _cap(problem, cap)
+    _unique("soft", tuple(term.name for term in problem.soft))
+    for term in problem.soft:
+        _term(problem, term)
     _pairs(problem)
 
 
@@ -167,19 +169,44 @@ def _cap(problem: Problem, cap: Cap) -> None:
         raise ProblemError(
             name, int(cap.most[p]), Words("上限按席位计数", "a cap counts seats"), Words("填 0 或以上", "use 0 or more")
         )
-    if len(cap.expert) and not (
-        cap.expert.min() >= 0 and cap.expert.max() < problem.n_experts and cap.group.min() >= 0
+    _memberships(problem, f"cap {cap.name}", cap)
+
+
+def _term(problem: Problem, term: SoftTerm) -> None:
+    name = f"soft {term.name}"
+    if isinstance(term, Taste):
+        _shape(f"{name}.worth", term.worth, (problem.n_projects, problem.n_experts))
+        finite = Words("须为有限数", "it is finite")
+        for p, e in np.argwhere(~np.isfinite(term.worth))[:1]:
+            pair = f"{name}.worth[{problem.project_ids[p]}, {problem.expert_ids[e]}]"
+            raise ProblemError(pair, float(term.worth[p, e]), finite, Words("填 0 表示无所谓", "use 0 for no matter"))
+        return
+    if not 0 <= term.weight < np.inf:
+        raise ProblemError(
+            f"{name}.weight",
+            term.weight,
+            Words("须为有限数，不为负", "it is finite and not negative"),
+            Words("填 0 或以上", "use 0 or more"),
+        )
+    _shape(f"{name}.group", term.group, term.expert.shape)
+    _memberships(problem, name, term)
+
+
+def _memberships(problem: Problem, name: str, rule: Cap | Spread) -> None:
+    """Experts and groups are positions, and no membership is named twice."""
+    if len(rule.expert) and not (
+        rule.expert.min() >= 0 and rule.expert.max() < problem.n_experts and rule.group.min() >= 0
     ):
         raise ProblemError(
-            f"cap {cap.name}",
+            name,
             Words("归属", "membership"),
             Words("专家与分组须为序号", "experts and groups are positions"),
             Words("只用名单中的专家", "use known experts"),
         )
-    pairs = cap.expert * (int(cap.group.max(initial=0)) + 1) + cap.group
+    pairs = rule.expert * (int(rule.group.max(initial=0)) + 1) + rule.group
     if len(np.unique(pairs)) < len(pairs):
         raise ProblemError(
-            f"cap {cap.name}",
+            name,
             Words("归属", "membership"),
             Words("每项归属只写一次", "each membership is named once"),
             Words("删去重复项", "drop the duplicates"),

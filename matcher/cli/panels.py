@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -29,6 +29,7 @@ from matcher.rules.authority import RuleDataError
 app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
 errors = Console(stderr=True)
 
+Spreads = Literal["regions", "cities"]
 CallArgument = Annotated[Path, typer.Argument(help="call file (JSON, see docs/panels.md) or .npz archive")]
 PlanArgument = Annotated[Path, typer.Argument(help="plan written by `matcher panels solve`")]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="write there instead of to the screen")]
@@ -46,10 +47,12 @@ def call_records(
     load_max: Annotated[int, typer.Option(min=1, help="projects per expert at most")] = 4,
     name: Annotated[str, typer.Option(help="of the call")] = "",
     encoder: EncoderOption = None,
+    spread: Annotated[Spreads | None, typer.Option(help="soft: panels from many regions or cities")] = None,
     today: TodayOption = None,
 ) -> None:
     """A call file from records: scores of the ranking, conflicts as forbidden pairs, rotation from past reviews."""
     from embeddings.loading import load_encoder
+    from matcher.assignment.callrows import SoftRow, SpreadRow
     from matcher.calling import CallRules, call_of
     from matcher.rules.authority import authority as preset
 
@@ -59,6 +62,7 @@ def call_records(
             if authority is None
             else CallRules.of_authority(preset(authority), size, load_max)
         )
+        rules = replace(rules, soft=SoftRow(spread=None if spread is None else SpreadRow(of=spread)))
         asked, pool = read_file(projects, Kind.PROJECT), read_file(experts, Kind.EXPERT)
         model = load_encoder(encoder or model_for_files())
         made = call_of(
@@ -87,6 +91,7 @@ def solve(
     from matcher.assignment.callfile import read_call
     from matcher.assignment.check import verify
     from matcher.assignment.minutes import minutes, write_workbook
+    from matcher.assignment.names import soft_name
     from matcher.assignment.planfile import plan_document
     from matcher.assignment.result import Goal
     from matcher.assignment.solve import solve as best
@@ -107,6 +112,8 @@ def solve(
         f"weakest panel {result.minimum:.4f}",
         highlight=False,
     )
+    for term in result.soft.terms if result.soft is not None else ():
+        errors.print(f"{soft_name(term.term).en}: {term.preference:.6g}, before {term.before:.6g}", highlight=False)
     _fail_on(broken)
 
 
@@ -114,9 +121,9 @@ def solve(
 def check(call: CallArgument, plan: PlanArgument) -> None:
     """Whether a plan keeps every rule, and whether its prices prove its bound; shares no code with the solver."""
     from matcher.assignment.callfile import read_call
-    from matcher.assignment.check import bound_of, total_of
+    from matcher.assignment.check import bound_of, check_soft, total_of
     from matcher.assignment.check import check as broken_rules
-    from matcher.assignment.planfile import certificate_from, read_document, seats_from
+    from matcher.assignment.planfile import certificate_from, likings_from, read_document, seats_from
 
     with told():
         problem, document = read_call(call).problem, read_document(plan)
@@ -134,6 +141,8 @@ def check(call: CallArgument, plan: PlanArgument) -> None:
                     f"bound: the plan claims {claimed}, its prices prove {bound}",
                 )
                 broken.append(told_of.both)
+        if "soft" in document:
+            broken += [str(violation) for violation in check_soft(problem, seats, likings_from(document))]
     _fail_on(broken)
     typer.echo("no violation")
 
@@ -221,14 +230,15 @@ def draw(
     call: CallArgument,
     seed: Annotated[str, typer.Option(help="announced before the draw: a lottery number, a hash")],
     out: OutOption = None,
-    epsilon: Annotated[float, typer.Option(help="share of the best total that may be given up")] = 0.05,
+    epsilon: Annotated[float, typer.Option(help="share of the best total that the expected one may give up")] = 0.05,
     cap: Annotated[float, typer.Option(help="highest probability of any seat")] = 0.5,
-    plans: Annotated[int, typer.Option(help="plans to draw from")] = 20,
+    plans: Annotated[int, typer.Option(help="plans to draw from where rules of composition ask for a list")] = 20,
 ) -> None:
-    """Draw panels at random among near-best plans; the record lets anybody replay it."""
+    """Draw panels at random among good plans; the record lets anybody replay it."""
     from matcher.assignment.callfile import read_call
     from matcher.assignment.draw import DrawRules
     from matcher.assignment.draw import draw as drawn
+    from matcher.assignment.drawcheck import verify_draw
     from matcher.assignment.planfile import draw_document
 
     with told():
@@ -236,6 +246,14 @@ def draw(
         with progress() as tell:
             result = drawn(problem, seed, DrawRules(epsilon, cap, plans), tell)
         _write(draw_document(problem, result), out)
+    record = result.record
+    errors.print(
+        f"{record.method}: plan {record.number} of {record.size}, "
+        f"no pair likelier than {record.highest_probability:.4g}, "
+        f"expected total {record.expected_total:.6g} of {record.best_total:.6g}",
+        highlight=False,
+    )
+    _fail_on(verify_draw(problem, result))
 
 
 @app.command()
@@ -248,7 +266,7 @@ def replay(call: CallArgument, record: Annotated[Path, typer.Argument(help="file
     with told():
         problem, document = read_call(call).problem, read_document(record)
         differences = again(problem, record_from(document), seats_from(problem, document))
-    _fail_on(differences)
+    _fail_on([difference.both for difference in differences])
     typer.echo("the record holds")
 
 

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.settings import Settings
 from api.store import jobs
 from matcher.assignment.callfile import problem_from
-from matcher.assignment.callrows import CallRow
+from matcher.assignment.callrows import CallRow, SoftRow
 from matcher.assignment.check import check
 from matcher.assignment.planfile import seats_from
 from matcher.domain.codes import data_folder
@@ -319,12 +319,16 @@ def test_records_take_the_rules_of_an_authority(service: Service) -> None:
             record = orjson.loads(line) | {"center_id": None}
             assert center.post(f"/v1/{noun}", json=record).status_code == 201
             ids[noun].append(record["id"])
-    one = asked(service, {"name": "政策", "records": ids | {"authority": "policy"}})
+    spread = {"spread": {"of": "cities", "weight": 2.0}}
+    one = asked(service, {"name": "政策", "records": ids | {"authority": "policy", "soft": spread}})
     call = CallRow.model_validate(center.get(f"{one}/call").json())
     assert ({row.size for row in call.projects}, call.odd, [quota.value for quota in call.quotas]) == (
         {5}, True, ["技术", "产业", "投融资"],
     )  # fmt: skip
-    seats = {expert for panel in members(center.get(one).json()["plan"]).values() for expert in panel}
+    assert call.soft == SoftRow.model_validate(spread)
+    plan = center.get(one).json()["plan"]
+    assert "cities" in [term["term"] for term in plan["soft"]["terms"]]
+    seats = {expert for panel in members(plan).values() for expert in panel}
     assert {row["expert"] for row in center.get(f"{one}/questions").json()["items"]} == seats
     for rules, words in (
         ({"authority": "nobody"}, "policy"),

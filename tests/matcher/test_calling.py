@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from matcher.assignment.callfile import problem_from, read_call
-from matcher.assignment.callrows import DeclarationRow
+from matcher.assignment.callrows import DeclarationRow, SoftRow, SpreadRow
 from matcher.assignment.declarations import open_questions
 from matcher.assignment.errors import ProblemError
 from matcher.assignment.solve import solve
@@ -61,8 +61,11 @@ def test_conflicts_are_forbidden_and_past_reviews_rotate() -> None:
     assert (rows["E01"].recent, rows["E01"].year_left, rows["E02"].recent) == (2, 1, 0)
     assert call.lately == (("P1", "E01"),)
     assert call == call_of("一", CallRules(size=3), PROJECTS[::-1], experts[::-1], ToyEncoder(), TODAY)
+    spread = SoftRow(spread=SpreadRow(of="regions"))
+    assert call_of("一", CallRules(size=3, soft=spread), PROJECTS, experts, ToyEncoder(), TODAY).soft == spread
     result = solve(problem_from(call))
     assert result.soft is not None
+    assert [one.term for one in result.soft.terms] == ["lately", "rotation"]
     assert result.soft.preference >= result.soft.before
 
 
@@ -142,11 +145,13 @@ def test_the_command_makes_a_call_that_can_be_solved(tmp_path: Path) -> None:
     records = [str(tmp_path / "projects.jsonl"), str(data_folder() / "demo" / "experts.jsonl")]
     day = ["--today", "2026-11-23"]
     run = CliRunner().invoke
-    made = run(app, ["call", *records, "--authority", "policy", *day, "-o", str(tmp_path / "call.json")])
+    asked = ["--authority", "policy", "--spread", "regions"]
+    made = run(app, ["call", *records, *asked, *day, "-o", str(tmp_path / "call.json")])
     assert made.exit_code == 0, made.output
     solved = run(app, ["solve", str(tmp_path / "call.json"), "-o", str(tmp_path / "plan.json")])
     assert solved.exit_code == 0, solved.output
-    panels = json.loads((tmp_path / "plan.json").read_text("utf-8"))["panels"]
-    assert [len(panel["members"]) for panel in panels] == [5] * 4
+    plan = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    assert [len(panel["members"]) for panel in plan["panels"]] == [5] * 4
+    assert "regions" in [term["term"] for term in plan["soft"]["terms"]]
     assert run(app, ["call", *records, "--authority", "nobody", *day]).exit_code == 2
     assert run(app, ["call", *records, "--authority", "policy", "--size", "4", *day]).exit_code == 2

@@ -107,6 +107,31 @@ def test_forged_prices_are_one_sentence(tmp_path: Path, name: str, value: object
     assert _run("check", call, _written(tmp_path, document, "forged.json"), expect=2).output
 
 
+def test_soft_terms_are_told_written_and_checked(tmp_path: Path) -> None:
+    document = _call_document() | {"lately": [["p2", "e05"]], "soft": {"spread": {"of": "cities", "weight": 2}}}
+    call, plan, xlsx = _written(tmp_path, document), tmp_path / "plan.json", tmp_path / "plan.xlsx"
+    told = _run("solve", call, "--soft", "0.9", "-o", str(plan), "--xlsx", str(xlsx)).output
+    made = json.loads(plan.read_text(encoding="utf-8"))
+    city = {expert["id"]: expert["cities"][0] for expert in document["experts"]}
+    cities = [[city[member["expert"]] for member in panel["members"]] for panel in made["panels"]]
+    repeats = sum(len(panel) - len(set(panel)) for panel in cities)
+    spread, lately = made["soft"]["terms"]
+    assert (spread["term"], spread["preference"]) == ("cities", -2 * repeats)
+    assert spread["before"] < spread["preference"]
+    assert made["soft"]["preference"] == spread["preference"] + lately["preference"]
+    assert f"spread over cities: {-2 * repeats}, before {spread['before']:.6g}" in told
+    figures = [row for row in load_workbook(xlsx)["说明"].iter_rows(values_only=True) if "城市分散" in str(row[0])]
+    assert figures == [("城市分散 / spread over cities", f"{-2 * repeats}", f"{spread['before']:.6g}")]
+    assert _run("check", call, str(plan)).stdout.endswith("no violation\n")
+    spread["preference"] += 2
+    found = _run("check", call, _written(tmp_path, made, "forged.json"), expect=1).output
+    assert f"call: spread over cities is {float(2 - 2 * repeats)}, allowed {float(-2 * repeats)}" in " ".join(
+        found.split()
+    )
+    del spread["term"]
+    assert "the soft terms of a plan" in _run("check", call, _written(tmp_path, made, "forged.json"), expect=2).output
+
+
 def test_repair_changes_the_named_seat(tmp_path: Path) -> None:
     call, plan, mended = _written(tmp_path, _call_document()), tmp_path / "plan.json", tmp_path / "mended.json"
     _run("solve", call, "-o", str(plan))
@@ -120,11 +145,15 @@ def test_repair_changes_the_named_seat(tmp_path: Path) -> None:
 
 def test_draw_and_replay(tmp_path: Path) -> None:
     call, record = _written(tmp_path, _call_document()), tmp_path / "draw.json"
-    _run("draw", call, "--seed", "排列三 118", "--plans", "4", "--epsilon", "0.5", "-o", str(record))
+    told = _run("draw", call, "--seed", "排列三 118", "--plans", "4", "--epsilon", "0.5", "-o", str(record)).output
+    assert "list: plan " in told and "of 4, no pair likelier than 0.25, expected total " in told
     assert _run("replay", call, str(record)).stdout == "the record holds\n"
     forged = json.loads(record.read_text(encoding="utf-8"))
     forged["record"]["seed"] = "排列三 119"
-    _run("replay", call, _written(tmp_path, forged, "forged.json"), expect=1)
+    found = _run("replay", call, _written(tmp_path, forged, "forged.json"), expect=1).output
+    assert "the ticket of the seed is" in " ".join(found.split())
+    del forged["record"]["ticket"]
+    assert "the record of a draw" in _run("replay", call, _written(tmp_path, forged, "forged.json"), expect=2).output
 
 
 def test_reserve_list(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def by_id(document: dict[str, Any]) -> str:
 def shuffle(problem: Problem, seed: int) -> Problem:
     random = np.random.default_rng(seed)
     rows, columns = random.permutation(problem.n_projects), random.permutation(problem.n_experts)
-    place = np.argsort(columns)
+    place_of_row, place = np.argsort(rows), np.argsort(columns)
     grid = np.ix_(rows, columns)
     caps = []
     for cap in problem.caps:
@@ -146,6 +146,7 @@ def shuffle(problem: Problem, seed: int) -> Problem:
         load_max=problem.load_max[columns],
         load_min=None if problem.load_min is None else problem.load_min[columns],
         forbidden=None if problem.forbidden is None else problem.forbidden[grid],
+        forced=tuple((int(place_of_row[p]), int(place[e])) for p, e in problem.forced),
         quotas=tuple(Quota(q.name, q.members[columns], q.least[rows], q.most[rows]) for q in problem.quotas),
         caps=tuple(reversed(caps)),
         apart=tuple((int(place[b]), int(place[a])) for a, b in problem.apart),
