@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from api.panels.state import DimensionRow, Seat
 from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow
 from matcher.calling import CallRules
-from matcher.conflicts.engine import DECLARATION
+from matcher.conflicts.finding import DECLARATION, KIND_WORDS
 from matcher.domain.record import RecordId
-from matcher.rules.authority import KINDS, authority
+from matcher.rules.authority import authority
 
 LARGEST_CALL = 500, 2_000
 """Stored projects and experts that one request may bring together; longer calls come as documents."""
@@ -79,9 +79,8 @@ class Declared(_Order):
     @field_validator("kind")
     @classmethod
     def _known(cls, kind: str) -> str:
-        known = (*KINDS, DECLARATION)
-        if kind not in known:
-            raise ValueError(f"known kinds are {', '.join(known)}")
+        if kind not in KIND_WORDS:
+            raise ValueError(f"known kinds are {', '.join(KIND_WORDS)}")
         return kind
 
 

@@ -24,7 +24,7 @@ from matcher.conflicts.errors import FactError
 from matcher.domain import Kind
 from matcher.domain.words import Words
 from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError
-from matcher.rules.authority import RuleDataError
+from matcher.rules.errors import RuleDataError
 
 app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
 errors = Console(stderr=True)

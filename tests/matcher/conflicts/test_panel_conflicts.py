@@ -1,5 +1,6 @@
 """Conflicts in three values, each with its evidence, window and source."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,26 +8,29 @@ import pytest
 
 from matcher.conflicts import (
     Candidate,
+    Refused,
     Relation,
     Submission,
     Truth,
     find_conflicts,
 )
-from matcher.conflicts.eligibility import limits, seats_left
 from matcher.conflicts.errors import FactError
-from matcher.conflicts.identity import find_twins, one_spelling
+from matcher.domain.naming import one_spelling
 from matcher.domain.words import Words
-from matcher.rules.authority import KINDS, RuleDataError, authorities, authority, read_authority
+from matcher.rules.authority import KINDS, authorities, authority, read_authority
+from matcher.rules.errors import RuleDataError
+from matcher.rules.limits import Limits
 
 TODAY = date(2026, 11, 23)
-POLICY = authority("policy")
+POLICY = replace(authority("policy"), limits=Limits())
+"""Its conflicts alone; test_panel_limits has who may judge at all."""
 PROJECT = Submission(
     "p1",
     organisations=("台州大学",),
     people=("李四",),
     keys=("li@tzu.edu",),
     competitors=("椒江泵业股份有限公司",),
-    field="H02",
+    fields=("ipc:H02",),
 )
 
 
@@ -88,12 +92,6 @@ def test_finding_carries_evidence_dates_rule_and_source() -> None:
     assert (finding.start, finding.end) == (tie.start, tie.end)
 
 
-def test_own_project_bars_its_competitors_in_the_field() -> None:
-    rival, other = Submission("p2", field="H02"), Submission("p3", field="A61")
-    found = find_conflicts([Candidate("e1", projects=("p1",))], [PROJECT, rival, other], POLICY, TODAY)
-    assert found.barred.tolist() == [[True], [True], [False]]
-
-
 def test_a_member_is_found_by_key_for_certain_and_by_name_as_a_question() -> None:
     by_key = find_conflicts([Candidate("e1", keys=("LI@tzu.edu",))], [PROJECT], POLICY, TODAY)
     by_name = find_conflicts([Candidate("e1", names=("李 四",))], [PROJECT], POLICY, TODAY)
@@ -117,34 +115,17 @@ def test_keys_and_people_have_no_family() -> None:
 
 
 def test_refusals_are_few_and_have_reasons() -> None:
-    refused = Submission("p1", refused=(("e1", "竞争对手"),))
-    assert find_conflicts([Candidate("e1")], [refused], POLICY, TODAY).barred.all()
+    four = tuple(Refused(f"e{i}", "竞争对手") for i in range(4))
+    assert find_conflicts([Candidate("e1")], [Submission("p1", refused=four[:3])], POLICY, TODAY).barred.all()
     with pytest.raises(FactError, match="may refuse 3"):
-        find_conflicts([], [Submission("p", refused=tuple((f"e{i}", "x") for i in range(4)))], POLICY, TODAY)
+        find_conflicts([], [Submission("p1", refused=four)], POLICY, TODAY)
     with pytest.raises(FactError, match="has a reason"):
-        find_conflicts([], [Submission("p", refused=(("e1", " "),))], POLICY, TODAY)
+        find_conflicts([], [Submission("p1", refused=(Refused("e1", " "),))], POLICY, TODAY)
 
 
 def test_names_have_one_spelling() -> None:
     assert one_spelling("台州泵业（集团）有限公司") == one_spelling("台州泵业集团") == "台州泵业"
     assert one_spelling("Acme Co., Ltd.") == one_spelling("ＡＣＭＥ")
-
-
-def test_twins_are_certain_by_key_and_possible_by_name_and_employer() -> None:
-    post = (Relation("employment", "台州大学", date(2020, 1, 1)),)
-    pool = [
-        Candidate("a", ("王五",), ("w@x.cn",), post),
-        Candidate("b", ("Wang Wu",), ("W@x.cn",)),
-        Candidate("c", ("王五",), (), post),
-    ]
-    assert [(t.first, t.second, t.certain) for t in find_twins(pool)] == [("a", "b", True), ("a", "c", False)]
-
-
-def test_limits_of_age_and_year() -> None:
-    old = Candidate("e", birth_year=1950, reviews_this_year=10)
-    assert [limit.truth for limit in limits(old, POLICY, TODAY)] == [Truth.TRUE, Truth.TRUE]
-    assert [limit.truth for limit in limits(Candidate("e"), POLICY, TODAY)] == [Truth.UNKNOWN]
-    assert seats_left(Candidate("e", reviews_this_year=8), POLICY, per_call=4) == 2
 
 
 def test_rule_data_is_checked(tmp_path: object) -> None:

@@ -54,7 +54,9 @@ def test_a_wrong_identifier_is_refused(given: dict[str, object], rule: str) -> N
 def test_who_is_refused_has_a_reason() -> None:
     with pytest.raises(ValidationError) as refused:
         Project.model_validate({"id": "p", "refused": [{"expert": "王五"}]})
-    assert [(error["loc"], error["type"]) for error in refused.value.errors()] == [(("refused", 0, "reason"), "missing")]
+    assert [(error["loc"], error["type"]) for error in refused.value.errors()] == [
+        (("refused", 0, "reason"), "missing")
+    ]
 
 
 def test_identifiers_age_and_refusals_are_for_named_persons_alone() -> None:
