@@ -12,6 +12,7 @@ from matcher.assignment.callrows import CallRow, CapRow, ExpertRow, LeadRow, Pai
 from matcher.assignment.errors import ProblemError
 from matcher.conflicts import Candidate, Conflicts, Truth, judge
 from matcher.conflicts.eligibility import roles_that_count, seats_left
+from matcher.conflicts.finding import TWIN
 from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
 from matcher.domain.access import redact
 from matcher.domain.expert import Review
@@ -116,6 +117,12 @@ def call_of(
             if judged & {project.id, project.label}
         ),
     )
+
+
+def twins(call: CallRow) -> list[PairRow | QuestionRow]:
+    """Who stands in the pool twice: entries barred as another's twin, and those that may be one person with another."""
+    barred = [row for row in call.forbidden if row.reason == TWIN]
+    return [*barred, *(row for row in call.questions if row.kind == TWIN)]
 
 
 def _lately(expert: Expert, today: date) -> list[Review]:

@@ -12,7 +12,7 @@ from matcher.rules.authority import Window
 def counts(tie: Relation, window: Window, today: date) -> tuple[Truth, Words]:
     """Whether a tie counts today, and its dates in words."""
     if window.years is None:
-        return Truth.TRUE, window.words
+        return Truth.TRUE, Words("不论起止日期", "whatever its dates")
     if tie.start is not None and tie.start > today:
         return Truth.UNKNOWN, Words(
             f"开始日期 {tie.start} 晚于今日，或为计划，或为笔误",

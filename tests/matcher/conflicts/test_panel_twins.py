@@ -154,8 +154,8 @@ def test_kin_and_supervisor_and_student_do_not_share_a_panel(tie: dict[str, str]
 def test_the_words_of_a_pair_kept_apart_say_whose_tie_it_is() -> None:
     pool = [expert("E2", name="李四"), expert("E3", name="张三", ties=[{"kind": "亲属", "party": "李四"}])]
     (one,) = judge(PROJECTS, pool, POLICY, TODAY).found.apart
-    assert one.evidence.zh == "E3 与专家“李四”有“亲属”关系：永久有效，不会失效"
-    assert one.evidence.en == "E3 has the tie kin with expert 李四: never lapses"
+    assert one.evidence.zh == "E3 与专家“李四”有“亲属”关系：不论起止日期"
+    assert one.evidence.en == "E3 has the tie kin with expert 李四: whatever its dates"
 
 
 def test_an_authority_that_names_no_kind_keeps_nobody_apart() -> None:
