@@ -26,7 +26,14 @@ from tests.matcher.toy import ToyEncoder
 
 TODAY = date(2026, 11, 23)
 PROJECTS = [
-    Project(id="P1", name="固态电池", teaser="固态电池电解质", legal_entity={"name": "台州电池公司"}),
+    Project(
+        id="P1",
+        name="固态电池",
+        teaser="固态电池电解质",
+        legal_entity={"name": "台州电池公司", "affiliates": ["临海控股"]},
+        team=[{"role": "负责人", "name": "李四", "unit": "台州大学", "email": "li@tzu.edu.cn"}],
+        competitors=["椒江锂电有限公司"],
+    ),
     Project(id="P2", name="影像诊断", teaser="影像诊断软件"),
 ]
 
@@ -86,6 +93,12 @@ COMPANY = "台州电池公司"
         (({"kind": "合著", "party": COMPANY},), [], ["co_author"]),
         (None, [], ["declaration"]),
         (({"kind": "顾问", "party": COMPANY, "end": "2026-06-30"},), ["adviser"], []),
+        (({"kind": "顾问", "party": "台州电池（集团）股份有限公司", "end": "2026-06-30"},), ["adviser"], []),
+        (({"kind": "师生", "party": "李 四"},), ["supervision"], []),
+        (({"kind": "亲属", "party": "li@tzu.edu.cn"},), ["kin"], []),
+        (({"kind": "合作项目", "party": "台州大学", "start": "2025-01-01"},), ["joint_project"], []),
+        (({"kind": "持股", "party": "椒江锂电", "start": "2027-01-01"},), [], ["share"]),
+        (({"kind": "任职", "party": "临海控股", "start": "2020-01-01"},), ["employment"], []),
     ],
 )
 def test_a_call_and_the_ranking_see_a_tie_alike(
@@ -118,8 +131,8 @@ def test_a_call_knows_limits_twins_and_ties_among_experts() -> None:
         expert(0, birth_year=1950),
         expert(1, name="王五", emails=["w@x.cn"]),
         expert(2, emails=["w@x.cn"], profile="同一人", roles=("技术",)),
-        expert(3, name="李四", birth_year=None),
-        expert(4, ties=({"kind": "亲属", "party": "李四"},)),
+        expert(3, name="钱七", birth_year=None),
+        expert(4, ties=({"kind": "亲属", "party": "钱七"},)),
         expert(5),
     ]
     call = call_of("一", CallRules(size=2, load_max=2), PROJECTS, experts, ToyEncoder(), TODAY)
