@@ -1,9 +1,11 @@
 """The check of conflicts over HTTP, and what a call from records tells of it."""
 
+import io
 from datetime import datetime
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from api.matches.ranking import ZONE
@@ -13,7 +15,7 @@ from matcher.conflicts.listing import document
 from matcher.domain import Expert, Project
 from matcher.rules.authority import authority
 from tests.api.service import Service
-from tests.api.test_panels import BASE, problem
+from tests.api.test_panels import BASE, asked, problem
 
 PROJECTS: list[dict[str, Any]] = [
     {
@@ -139,3 +141,22 @@ def test_who_asked_is_noted_without_a_word_of_what_was_found(service: Service) -
     query = text("select org, detail from audit where action = 'panels.conflicts'")
     rows = service.store.read_now(lambda c: [tuple(row) for row in c.execute(query)])
     assert rows == [("center", '{"projects":2,"experts":7}')]
+
+
+def test_what_found_a_conflict_is_in_the_officer_s_call_and_in_nothing_that_goes_out(service: Service) -> None:
+    """Plan, questions, workbook and minutes name seats; why others may not sit is the officer's alone."""
+    stored(service)
+    one = asked(service, {"name": "一", "records": {"projects": ["P1", "P2"], "experts": ASKED["experts"], "size": 1}})
+    center = service.of("center")
+    book = load_workbook(io.BytesIO(center.get(f"{one}/export", params={"format": "xlsx"}).content))
+    goes_out = [
+        center.get(one).text,
+        center.get(f"{one}/questions").text,
+        center.get(f"{one}/check").text,
+        center.get(BASE).text,
+        str([list(sheet.values) for sheet in book]),
+    ]
+    call = center.get(f"{one}/call").text
+    for secret in ("诉讼中", "zhao@x.cn", "1940", "台州阀门公司"):
+        assert secret in call
+        assert [secret in text for text in goes_out] == [False] * 5

@@ -82,7 +82,7 @@ def test_the_list_as_a_table_is_safe_against_formulas(files: list[str], tmp_path
 def test_the_list_as_json_has_both_languages_and_whose_rules(files: list[str], tmp_path: Path) -> None:
     run("conflicts", *files, "--authority", "policy", "--out", str(tmp_path / "list.json"), *DAY)
     found = json.loads((tmp_path / "list.json").read_text("utf-8"))
-    assert (found["authority"], found["version"], found["today"]) == ("policy", "2026.1", "2026-11-23")
+    assert (found["authority"], found["version"], found["today"]) == ("policy", "2026.2", "2026-11-23")
     assert found["counts"] == {"pairs": 8, "barred": 4, "open": 0, "apart": 1}
     assert found["items"][1] == {
         "project": "P1",
