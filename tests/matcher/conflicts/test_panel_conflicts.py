@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from matcher.conflicts import (
     find_conflicts,
 )
 from matcher.conflicts.errors import FactError
+from matcher.conflicts.own import competes
 from matcher.domain.naming import one_spelling
 from matcher.domain.words import Words
 from matcher.rules.authority import KINDS, authorities, authority, read_authority
@@ -128,17 +130,64 @@ def test_names_have_one_spelling() -> None:
     assert one_spelling("Acme Co., Ltd.") == one_spelling("ＡＣＭＥ")
 
 
-def test_rule_data_is_checked(tmp_path: object) -> None:
-    with pytest.raises(RuleDataError, match="known are"):
-        authority("nobody")
-    from pathlib import Path
+@pytest.mark.parametrize(
+    ("mine", "other", "expected"),
+    [
+        (("ipc:H01M",), ("ipc:H01M",), Truth.TRUE),
+        (("ipc:H01",), ("ipc:H01M",), Truth.TRUE),
+        (("ipc:H01M",), ("ipc:H",), Truth.TRUE),
+        (("ipc:H01M",), ("ipc:H01L",), Truth.FALSE),
+        (("ipc:H01M", "sei:新能源"), ("ipc:A61B", "sei:太阳能产业"), Truth.TRUE),
+        (("ipc:H01M", "sei:新能源"), ("ipc:A61B",), Truth.FALSE),
+        (("ipc:H01M",), ("sei:新能源",), Truth.UNKNOWN),
+        (("ipc:H01M",), (), Truth.UNKNOWN),
+    ],
+)
+def test_two_applications_compete_in_one_field(mine: tuple[str, ...], other: tuple[str, ...], expected: Truth) -> None:
+    """Whichever of the two is the expert's own."""
+    assert competes(Submission("p1", fields=mine), Submission("p2", fields=other))[0] is expected
+    assert competes(Submission("p1", fields=other), Submission("p2", fields=mine))[0] is expected
 
-    path = Path(str(tmp_path)) / "x.toml"
-    path.write_text('version="1"\nsource="s"\n[windows]\nkin={years=1}\n', encoding="utf-8")
-    with pytest.raises(RuleDataError, match="names its source"):
+
+def test_an_authority_without_a_rule_on_own_projects_finds_none() -> None:
+    windows = {kind: window for kind, window in POLICY.windows.items() if kind != "own_project"}
+    mine = Candidate("e1", keys=("li@tzu.edu",))
+    assert not find_conflicts([mine], [PROJECT], replace(POLICY, windows=windows), TODAY).findings
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('version="1"\nsource="s"\n[windows]\nkin={years=1}\n', "windows.kin is .*every window names its source"),
+        ('version="1"\nsource="s"\n[windows]\nkin={source="s"}\n', "it states years or forever = true"),
+        ('version="1"\nsource="s"\n[windows]\nkin={years=-1,source="s"}\n', "windows.kin is -1: years are counted"),
+        ('version="1"\nsource="s"\n[windows]\nlove={years=1,source="s"}\n', "windows.love is 'love': known kinds are"),
+        ('version="1"\nsource="s"\n', "it states windows; add the key"),
+        ("version=", "it is a TOML file; correct the file"),
+    ],
+)
+def test_rule_data_is_checked(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RuleDataError, match=told):
         read_authority(path)
 
 
-def test_a_tie_contradicting_itself_is_refused() -> None:
-    with pytest.raises(FactError, match="start <= end"):
-        Relation("kin", "x", date(2020, 1, 2), date(2020, 1, 1))
+def test_an_unknown_authority_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(RuleDataError, match="known are achievement_evaluation, chongqing, ningxia, policy, tender"):
+        authority("nobody")
+
+
+@pytest.mark.parametrize(
+    ("kind", "party", "start", "end", "told"),
+    [
+        ("kin", "x", date(2020, 1, 2), date(2020, 1, 1), "start <= end; swap the dates"),
+        ("love", "x", None, None, "known kinds are employment"),
+        ("kin", " ", None, None, "a tie has another side; name the person or organisation"),
+    ],
+)
+def test_a_tie_contradicting_itself_is_refused(
+    kind: str, party: str, start: date | None, end: date | None, told: str
+) -> None:
+    with pytest.raises(FactError, match=told):
+        Relation(kind, party, start, end)
