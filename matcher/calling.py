@@ -20,9 +20,11 @@ from matcher.assignment.callrows import (
     SoftRow,
 )
 from matcher.assignment.errors import ProblemError
-from matcher.conflicts import Conflicts, Truth, find_conflicts
-from matcher.conflicts.records import candidate_of, submission_of
+from matcher.conflicts import Candidate, Conflicts, Truth, judge
+from matcher.conflicts.eligibility import roles_that_count, seats_left
+from matcher.conflicts.finding import TWIN
 from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
+from matcher.domain.access import redact
 from matcher.domain.expert import Review
 from matcher.domain.taxonomy import ExpertTitle
 from matcher.domain.words import Words
@@ -40,10 +42,7 @@ LATELY = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """The shape of every panel of a call, and whose rules say what a conflict is.
-
-    reviews_per_year: for experts who state no limit of their own.
-    """
+    """The shape of every panel of a call, and whose rules say who may judge what."""
 
     size: int = 5
     odd: bool = False
@@ -52,7 +51,6 @@ class CallRules:
     caps: tuple[CapRow, ...] = ()
     lead: LeadRow | None = None
     soft: SoftRow = field(default_factory=SoftRow)
-    reviews_per_year: int | None = None
     authority: Authority = field(default_factory=usual_authority)
 
     @classmethod
@@ -85,7 +83,6 @@ class CallRules:
                 for role in roles
             ),
             caps=tuple(CapRow.model_validate({"of": of, "most": most}) for of, most in counts.items() if most),
-            reviews_per_year=authority.reviews_per_year,
             authority=authority,
         )
 
@@ -95,6 +92,7 @@ def call_of(
 ) -> CallRow:
     """The call over records that were cut down to what their reader may see; the same records give the same call.
 
+    Conflicts and limits are found in the whole records; scores, names and everything else in what level 2 shows.
     Scores are those of the ranking for the purpose `expert`, 0..1. A pair is forbidden by a conflict under the rules of
     the authority, with what was found, and by any other hard condition that fails (an expert who does not consent).
     What is not known yet becomes a question to the expert, to be answered before a panel is released. Experts who sat
@@ -105,18 +103,20 @@ def call_of(
     right = _catalogue(Kind.EXPERT, experts, encoder)
     matrix = maker.matrix(Purpose.EXPERT, left, right)
     asked = [cast(Project, one) for one in sorted(projects, key=_id)]
-    pool = [cast(Expert, one) for one in sorted(experts, key=_id)]
-    found = find_conflicts(
-        [candidate_of(one) for one in pool], [submission_of(one) for one in asked], rules.authority, today
-    )
+    judged = judge(asked, [cast(Expert, one) for one in experts], rules.authority, today)
+    asked = [redact(one, Level.CONSENTED) for one in asked]
+    pool = [redact(one, Level.CONSENTED) for one in judged.pool]
     return CallRow(
         name=name,
         odd=rules.odd,
         projects=tuple(ProjectRow(id=one.id, name=one.label, size=rules.size) for one in asked),
-        experts=tuple(_row(one, rules, today) for one in pool),
+        experts=tuple(
+            _row(one, candidate, rules, today) for one, candidate in zip(pool, judged.candidates, strict=True)
+        ),
         scores=tuple(tuple(float(v) for v in np.round(line / 100, 4)) for line in matrix.scores),
-        forbidden=(*_conflicts(found), *_forbidden(left, right, maker)),
-        questions=_questions(found),
+        forbidden=(*_conflicts(judged.found), *_forbidden(left, right, maker)),
+        questions=_questions(judged.found),
+        apart=tuple((one.first, one.second) for one in judged.found.apart),
         quotas=rules.quotas,
         caps=rules.caps,
         lead=rules.lead,
@@ -129,6 +129,12 @@ def call_of(
         ),
         soft=rules.soft,
     )
+
+
+def twins(call: CallRow) -> list[PairRow | QuestionRow]:
+    """Who stands in the pool twice: entries barred as another's twin, and those that may be one person with another."""
+    barred = [row for row in call.forbidden if row.reason == TWIN]
+    return [*barred, *(row for row in call.questions if row.kind == TWIN)]
 
 
 def _lately(expert: Expert, today: date) -> list[Review]:
@@ -173,7 +179,7 @@ def _questions(found: Conflicts) -> tuple[QuestionRow, ...]:
             source=one.source,
         )
         for one in found.findings
-        if one.truth is Truth.UNKNOWN and (one.project, one.expert) not in barred
+        if one.truth is Truth.UNKNOWN and not barred & {(one.project, one.expert), ("", one.expert)}
     )
 
 
@@ -189,16 +195,14 @@ def _forbidden(left: Catalogue, right: Catalogue, maker: Matchmaker) -> tuple[Pa
     return tuple(PairRow(project=projects[p], expert=experts[e], reason=why) for (p, e), why in sorted(reasons.items()))
 
 
-def _row(expert: Expert, rules: CallRules, today: date) -> ExpertRow:
+def _row(expert: Expert, candidate: Candidate, rules: CallRules, today: date) -> ExpertRow:
     current = [post for post in expert.employers or () if post.end is None or post.end >= today]
     regions = expert.regions or ()
-    done = sum(review.date.year == today.year for review in expert.reviews or ())
     senior = ExpertTitle.SENIOR in (expert.titles or ())
-    yearly = rules.reviews_per_year if expert.max_reviews_per_year is None else expert.max_reviews_per_year
     return ExpertRow(
         id=expert.id,
         name=expert.name or "",
-        roles=tuple(str(role) for role in expert.roles or ()),
+        roles=tuple(str(role) for role in roles_that_count(candidate, rules.authority)),
         languages=expert.languages or (),
         fields=expert.fields or (),
         units=tuple(dict.fromkeys(post.name for post in current)),
@@ -207,6 +211,6 @@ def _row(expert: Expert, rules: CallRules, today: date) -> ExpertRow:
         senior=senior,
         may_lead=senior,
         load_max=rules.load_max,
-        year_left=None if yearly is None else max(0, yearly - done),
+        year_left=seats_left(candidate, rules.authority),
         recent=len(_lately(expert, today)),
     )

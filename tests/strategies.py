@@ -12,6 +12,7 @@ from matcher.domain import KINDS, Kind, Record
 from matcher.domain.codes import code_list
 from matcher.domain.credit_code import check_character
 from matcher.domain.loan import Rate
+from matcher.domain.person import orcid_check
 from matcher.domain.record import Level
 from matcher.domain.taxonomy import Evidence
 from matcher.tables.fields import Leaf, Shape, leaves, part_leaves
@@ -132,8 +133,8 @@ def _bounds(model: type[BaseModel], name: str) -> tuple[float, float]:
 
 def _one(model: type[BaseModel], leaf: Leaf) -> st.SearchStrategy[Any]:
     name = leaf.path[-1]
-    if name in {"credit_code", "languages"}:
-        return _credit_codes() if name == "credit_code" else st.sampled_from(["zh", "en", "ja", "zh-Hant"])
+    if name in _FORMED:
+        return _FORMED[name]
     low, high = _bounds(model, name) if leaf.shape in {Shape.WHOLE, Shape.DECIMAL} else (0, 0)
     simple: dict[Shape, st.SearchStrategy[Any]] = {
         Shape.ID: st.text(st.characters(categories=("L", "N"), include_characters="-_.=+"), min_size=1, max_size=20),
@@ -174,6 +175,19 @@ def _rates() -> st.SearchStrategy[Rate]:
 
 def _credit_codes() -> st.SearchStrategy[str]:
     return st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=17, max_size=17).map(lambda c: c + check_character(c))
+
+
+_emails = st.from_regex(r"[a-z0-9.+]{1,8}@[a-z]{1,5}\.(cn|edu\.cn)", fullmatch=True)
+_FORMED: dict[str, st.SearchStrategy[str]] = {
+    "credit_code": _credit_codes(),
+    "languages": st.sampled_from(["zh", "en", "ja", "zh-Hant"]),
+    "email": _emails,
+    "emails": _emails,
+    "orcid": st.text("0123456789", min_size=15, max_size=15).map(
+        lambda first: "-".join((first + orcid_check(first))[place : place + 4] for place in range(0, 16, 4))
+    ),
+}
+"""Texts of a form of their own, by the name of the field."""
 
 
 def _ordered(values: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ POLICY: Mapping[str, frozenset[Role] | None] = MappingProxyType(
         "events.agenda": _PARTIES,
         "events.export": _ORGANIZERS,
         "panels.create": _OFFICERS,
+        "panels.conflicts": _OFFICERS,
         "panels.list": _OFFICERS,
         "panels.read": _OFFICERS,
         "panels.call": _OFFICERS,

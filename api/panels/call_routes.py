@@ -16,17 +16,17 @@ from api.jobs.routes import JobBody
 from api.jobs.routes import shown as shown_job
 from api.kit.answers import answer, json_bytes
 from api.kit.bodies import json_body, read_json
-from api.kit.problems import FieldError, InvalidError, MalformedError, NotFoundError, TooLargeError, documented
+from api.kit.problems import InvalidError, MalformedError, NotFoundError, TooLargeError, documented
 from api.matches.ranking import ZONE
-from api.matches.routes import visible_record
-from api.panels.orders import CALL_EXAMPLE, DrawOrder, PanelOrder, Records
+from api.panels.orders import CALL_EXAMPLE, DrawOrder, PanelOrder
+from api.panels.pools import pools
 from api.panels.refusals import broken, told
 from api.panels.showing import answered
 from api.panels.state import State
-from api.store import cases, jobs, records
+from api.store import cases, jobs
+from matcher.assignment.callrows import PairRow, QuestionRow
 from matcher.assignment.check import check
-from matcher.calling import call_of
-from matcher.domain import Kind, Record
+from matcher.calling import call_of, twins
 
 Asker = Annotated[Caller, Depends(authenticate)]
 router = APIRouter(prefix="/v1/panels", tags=["panels"])
@@ -35,13 +35,14 @@ _BODY = (MalformedError, TooLargeError, InvalidError)
 
 
 class MadeCall(BaseModel):
-    """A new call and the job that makes its panels."""
+    """A new call, who stands in its pool twice, and the job that makes its panels."""
 
     id: str
     name: str
     version: int
     created: str
     updated: str
+    twins: list[PairRow | QuestionRow]
     job: JobBody
 
 
@@ -62,7 +63,7 @@ async def create_panels(request: Request, caller: Asker) -> Response:
         call = order.call
     else:
         wanted = order.records
-        pool = await state.store.read(lambda c: _records(c, wanted, caller))
+        pool = await state.store.read(lambda c: pools(c, wanted, caller))
         today = datetime.now(ZONE).date()
         with told():
             rules = wanted.rules()
@@ -84,7 +85,10 @@ async def create_panels(request: Request, caller: Asker) -> Response:
         case = cases.create(connection, "panels", caller.actor, order.name, made.body())
         job_id = _queue(connection, caller, case.id, None)
         job = jobs.find(connection, job_id)
-        told_of = head(case) | {"job": None if job is None else shown_job(job)}
+        told_of = head(case) | {
+            "twins": [each.model_dump(mode="json") for each in twins(made.call)],
+            "job": None if job is None else shown_job(job),
+        }
         headers = {"Location": f"/v1/panels/{case.id}"}
         return Done(202, json_bytes(told_of), "panels.create", headers, "panels", case.id)
 
@@ -197,24 +201,3 @@ async def _queued(
 def _queue(connection: Connection, caller: Caller, case_id: str, draw: DrawOrder | None) -> str:
     drawn = None if draw is None else draw.model_dump(mode="json")
     return jobs.queue(connection, caller.org, "panels", {"case_id": case_id, "draw": drawn, "key": caller.key})
-
-
-def _records(connection: Connection, wanted: Records, caller: Caller) -> tuple[list[Record], list[Record]]:
-    """The named records as the caller may see them; InvalidError names one that is not there, or not for the caller."""
-    pools = []
-    for kind, ids in ((Kind.PROJECT, wanted.projects), (Kind.EXPERT, wanted.experts)):
-        stored = records.find_many(connection, kind, ids)
-        seen = {one: visible_record(stored.get(one), caller) for one in dict.fromkeys(ids)}
-        missing = [one for one, record in seen.items() if record is None]
-        if missing:
-            place = FieldError(
-                pointer=f"/records/{kind}s",
-                value=missing[0],
-                rule="须为您可查看的记录 / must be a record that you may see",
-                remedy="核对编号 / check the id",
-            )
-            raise InvalidError(
-                f"没有 {missing[0]}，或您无权查看。", f"There is no {missing[0]}, or not for you.", [place]
-            )
-        pools.append([record for record in seen.values() if record is not None])
-    return pools[0], pools[1]

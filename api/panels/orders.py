@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from api.panels.state import DimensionRow, Seat
 from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow, SoftRow
 from matcher.calling import CallRules
-from matcher.conflicts.engine import DECLARATION
+from matcher.conflicts.finding import DECLARATION, KIND_WORDS
 from matcher.domain.record import RecordId
-from matcher.rules.authority import KINDS, authority
+from matcher.rules.authority import Authority, authority, usual_authority
 
 LARGEST_CALL = 500, 2_000
 """Stored projects and experts that one request may bring together; longer calls come as documents."""
@@ -20,12 +20,21 @@ class _Order(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Records(_Order):
-    """A call over records of the platform, as the caller may see them; pairs under an exclusion are forbidden."""
+class PoolOrder(_Order):
+    """Records of the platform whose conflicts are asked for, as the caller may see them."""
 
     projects: Annotated[tuple[RecordId, ...], Field(min_length=1, max_length=LARGEST_CALL[0])]
     experts: Annotated[tuple[RecordId, ...], Field(min_length=1, max_length=LARGEST_CALL[1])]
-    authority: str | None = Field(default=None, description="whose rules shape the panels (`data/rules/panels/`)")
+    authority: str | None = Field(default=None, description="whose rules judge and shape (`data/rules/panels/`)")
+
+    def judge(self) -> Authority:
+        """Whose rules say what a conflict is; RuleDataError for an unknown authority."""
+        return usual_authority() if self.authority is None else authority(self.authority)
+
+
+class Records(PoolOrder):
+    """A call over records of the platform, as the caller may see them; pairs under an exclusion are forbidden."""
+
     size: int | None = Field(default=None, ge=1, le=50, description="experts per project")
     load_max: int = Field(default=4, ge=1, le=1000, description="projects per expert at most")
     odd: bool = False
@@ -80,9 +89,8 @@ class Declared(_Order):
     @field_validator("kind")
     @classmethod
     def _known(cls, kind: str) -> str:
-        known = (*KINDS, DECLARATION)
-        if kind not in known:
-            raise ValueError(f"known kinds are {', '.join(known)}")
+        if kind not in KIND_WORDS:
+            raise ValueError(f"known kinds are {', '.join(KIND_WORDS)}")
         return kind
 
 
@@ -144,6 +152,8 @@ class OpinionsOrder(_Order):
 
     opinions: Annotated[tuple[OpinionRow, ...], Field(min_length=1, max_length=5_000)]
 
+
+POOL_EXAMPLE = {"projects": ["P-2026-001", "P-2026-002"], "experts": ["E001", "E002"], "authority": "policy"}
 
 CALL_EXAMPLE = {
     "name": "2026 年第二批概念验证评审",

@@ -12,7 +12,7 @@ from matcher.assignment.errors import AssignmentError
 from matcher.conflicts.errors import FactError
 from matcher.domain.words import Words
 from matcher.opinions.opinion import OpinionError
-from matcher.rules.authority import RuleDataError
+from matcher.rules.errors import RuleDataError
 
 
 @contextmanager

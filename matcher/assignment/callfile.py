@@ -101,9 +101,8 @@ def problem_from(row: CallRow) -> Problem:
     scores, known = _scores(row, projects, experts)
     forbidden = ~known
     for pair in row.forbidden:
-        forbidden[_at(projects, "forbidden.project", pair.project), _at(experts, "forbidden.expert", pair.expert)] = (
-            True
-        )
+        expert = _at(experts, "forbidden.expert", pair.expert)
+        forbidden[_at(projects, "forbidden.project", pair.project) if pair.project else slice(None), expert] = True
     for declared in row.declarations:
         expert = _at(experts, "declarations.expert", declared.expert)
         place = _at(projects, "declarations.project", declared.project) if declared.project else slice(None)

@@ -51,9 +51,12 @@ class ScoreRow(_Row):
 
 
 class PairRow(_Row):
-    """A pair that may not be, and why: ``reason`` names the rule, ``zh`` and ``en`` say what was found."""
+    """A pair that may not be, and why: ``reason`` names the rule, ``zh`` and ``en`` say what was found.
 
-    project: str
+    It bars the expert from every project if it names none.
+    """
+
+    project: str = ""
     expert: str
     reason: str = ""
     zh: str = ""

@@ -1,4 +1,4 @@
-"""`matcher panels call | solve | check | repair | draw | replay | reserve-list`: records in, panels with proof out."""
+"""`matcher panels`: conflicts, call, solve, check, repair, draw, reserve list; records in, panels with proof out."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from embeddings.choice import model_for_files
-from matcher.assignment.errors import AssignmentError, ChangeError, FormatError
+from matcher.assignment.errors import ChangeError, FormatError
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Listener, Progress
+from matcher.cli.conflicts import AuthorityOption, conflicts
 from matcher.cli.ranking import EncoderOption, TodayOption, matchmaker, read_file
 from matcher.cli.ranking import told as files_told
-from matcher.conflicts.errors import FactError
+from matcher.cli.telling import errors, told
 from matcher.domain import Kind
 from matcher.domain.words import Words
-from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion, OpinionError
-from matcher.rules.authority import RuleDataError
+from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion
 
 app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
-errors = Console(stderr=True)
+app.command("conflicts")(conflicts)
 
 Spreads = Literal["regions", "cities"]
 CallArgument = Annotated[Path, typer.Argument(help="call file (JSON, see docs/panels.md) or .npz archive")]
@@ -40,9 +39,7 @@ def call_records(
     projects: Annotated[Path, typer.Argument(help="projects: XLSX, CSV or JSON Lines")],
     experts: Annotated[Path, typer.Argument(help="experts: XLSX, CSV or JSON Lines")],
     out: OutOption = None,
-    authority: Annotated[
-        str | None, typer.Option(help="whose rules shape the panels: policy, achievement_evaluation or tender")
-    ] = None,
+    authority: AuthorityOption = None,
     size: Annotated[int | None, typer.Option(min=1, max=50, help="experts per project")] = None,
     load_max: Annotated[int, typer.Option(min=1, help="projects per expert at most")] = 4,
     name: Annotated[str, typer.Option(help="of the call")] = "",
@@ -53,7 +50,7 @@ def call_records(
     """A call file from records: scores of the ranking, conflicts as forbidden pairs, rotation from past reviews."""
     from embeddings.loading import load_encoder
     from matcher.assignment.callrows import SoftRow, SpreadRow
-    from matcher.calling import CallRules, call_of
+    from matcher.calling import CallRules, call_of, twins
     from matcher.rules.authority import authority as preset
 
     with told(), files_told():
@@ -69,9 +66,13 @@ def call_records(
             name or projects.stem, rules, asked.records, pool.records, model, matchmaker(today).context.today
         )
         _write(made.model_dump(mode="json", exclude_defaults=True), out)
-    forbidden = len(made.forbidden)
+    for one in twins(made):
+        _warn(f"{one.expert}: {one.zh} / {one.en}")
+    barred = {pair.expert for pair in made.forbidden if not pair.project}
+    pairs = {(pair.project, pair.expert) for pair in made.forbidden if pair.expert not in barred}
     errors.print(
-        f"{len(made.projects)} x {len(made.experts)}, {forbidden} pairs may not be, {len(made.questions)} questions",
+        f"{len(made.projects)} x {len(made.experts)}, {len(barred)} experts and {len(pairs)} pairs may not be, "
+        f"{len(made.questions)} questions, {len(made.apart)} pairs of experts apart",
         highlight=False,
     )
 
@@ -296,16 +297,6 @@ def reserve_list(
             document.get("group_quota"),
         )  # fmt: skip
         _write(asdict(result), out)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turns what a person did wrong into one sentence and exit code 2."""
-    try:
-        yield
-    except (AssignmentError, FactError, RuleDataError, OpinionError, OSError) as error:
-        errors.print(str(error), style="red", highlight=False, markup=False)
-        raise typer.Exit(2) from error
 
 
 @contextmanager

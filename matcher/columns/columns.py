@@ -15,7 +15,7 @@ from matcher.domain import Kind, Record
 
 V = TypeVar("V")
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the stored form changes; older files are then rebuilt from the records."""
 
 

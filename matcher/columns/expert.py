@@ -6,7 +6,7 @@ from datetime import date
 from matcher.columns.forms import EPOCH, Column, bits, codes, day, flag, number, word_numbers
 from matcher.columns.places import place_numbers
 from matcher.columns.sectors import sector_numbers
-from matcher.columns.words import word_number
+from matcher.columns.words import party_number
 from matcher.domain import Expert
 from matcher.domain.expert import Tie
 from matcher.domain.taxonomy import ExpertRole, ExpertTitle, TieKind
@@ -29,7 +29,7 @@ def _day(day: date | None) -> int:
 def _packed(ties: Iterable[tuple[str, TieKind, date | None, int]]) -> tuple[int, ...]:
     """Two numbers per tie, one after the other: the party's, and kind, start and end in one."""
     packed = {
-        (word_number(party), kind.position << 2 * DAY_BITS | _day(start) << DAY_BITS | end)
+        (party_number(party), kind.position << 2 * DAY_BITS | _day(start) << DAY_BITS | end)
         for party, kind, start, end in ties
     }
     return tuple(number for pair in sorted(packed) for number in pair)

@@ -6,6 +6,7 @@ from matcher.columns.forms import Column, bits, calendar, codes, flag, number, w
 from matcher.columns.places import place_numbers
 from matcher.columns.sectors import keyword_sectors, sector_numbers
 from matcher.columns.stages import UNSTATED
+from matcher.columns.words import party_number
 from matcher.domain import Project
 from matcher.domain.project import Need
 from matcher.domain.taxonomy import (
@@ -130,14 +131,15 @@ def registered_place(project: Project) -> str | None:
 
 
 def parties(project: Project) -> tuple[str, ...]:
-    """Everybody whom an expert must not be tied to: the project itself, its company, its investors."""
+    """Whom an expert must not be tied to: the project, its company with affiliates, investors, team, competitors."""
     entity = project.legal_entity
     named = [
         project.id,
         project.name,
-        entity and entity.name,
-        entity and entity.credit_code,
+        *((entity.name, entity.credit_code, *(entity.affiliates or ())) if entity else ()),
         *(project.earlier_investors or ()),
+        *(project.competitors or ()),
+        *(name for member in project.team or () for name in (member.name, member.unit, member.email, member.orcid)),
     ]
     return tuple(name for name in named if name)
 
@@ -208,7 +210,7 @@ COLUMNS: tuple[Column, ...] = (
     codes("sectors", lambda p: sector_numbers(sectors(p))),
     codes("fields", lambda p: sector_numbers(fields(p))),
     codes("keywords", lambda p: None if p.keywords is None else sector_numbers(f"text:{fold(w)}" for w in p.keywords)),
-    codes("parties", lambda p: word_numbers(parties(p))),
+    codes("parties", lambda p: tuple(sorted({party_number(name) for name in parties(p)}))),
     codes("identity", lambda p: word_numbers(filter(None, (p.id, p.name)))),
     codes("investors", lambda p: word_numbers(p.earlier_investors)),
     codes("stage_span", stage_tuple),

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from hashlib import blake2b
 
+from matcher.domain.naming import one_spelling
 from matcher.domain.term import fold
 
 WORD_BITS = 46
@@ -14,3 +15,8 @@ def word_number(word: str) -> int:
     """The number of a word, the same for all its spellings that `fold` makes equal."""
     digest = blake2b(fold(word).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> (64 - WORD_BITS)
+
+
+def party_number(name: str) -> int:
+    """The number of a person or organisation, the same for all spellings that `one_spelling` makes equal."""
+    return word_number(one_spelling(name))

@@ -1,68 +1,51 @@
-"""Who is who: one spelling per name, families of organisations, and experts who stand in the pool twice."""
+"""Experts who stand in the pool twice."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.conflicts.party import Candidate
-
-_LEGAL_FORMS = re.compile(
-    r"(股份有限公司|有限责任公司|有限公司|集团公司|集团|公司"
-    r"|co\.?,? ?ltd\.?|ltd\.?|inc\.?|limited|corporation|gmbh|llc)$"
-)
-_MARKS = re.compile(r"[\s·•,.\-_'’()（）《》]+")
+from matcher.domain.naming import one_spelling
+from matcher.domain.words import Words
 
 
-def one_spelling(name: str) -> str:
-    """A name without width, case, marks and legal form: 台州泵业（集团）有限公司 and 台州泵业集团 are one."""
-    text = unicodedata.normalize("NFKC", name).casefold().strip()
-    while True:
-        shorter = _LEGAL_FORMS.sub("", text).strip(" ,.()")
-        if shorter == text or len(shorter) < 2:
-            break
-        text = shorter
-    return _MARKS.sub("", text)
-
-
-def same_family(one: str, other: str) -> bool:
-    """Whether one organisation's name begins with the other's: a school of a university, a branch of a bank.
-
-    Both are in one spelling. A family is a question, not a conflict: the relation may be by name only.
-    """
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and short != long and long.startswith(short)
+def one_key(key: str) -> str:
+    """A key without width, case and outer spaces; marks within it count: w.li@x.cn and wli@x.cn are two."""
+    return unicodedata.normalize("NFKC", key).casefold().strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Two entries of the pool that are, or may be, one person."""
+    """Two entries of the pool that are, or may be, one person; ``by`` is the key, or the name, that both have."""
 
     first: str
     second: str
     certain: bool
-    evidence: str
+    by: str
+    evidence: Words
 
 
 def find_twins(pool: Sequence[Candidate]) -> tuple[Twin, ...]:
-    """Experts who stand in the pool more than once: certain by a shared key, possible by name and employer."""
+    """Experts who stand in the pool more than once: certain by a shared key, possible by name and employer.
+
+    Three entries of one person give two pairs or three; the pairs of one person hang together.
+    """
     by_key: dict[str, str] = {}
     by_name: dict[tuple[str, str], str] = {}
     found: dict[tuple[str, str], Twin] = {}
     for expert in sorted(pool, key=lambda entry: entry.id):
         for key in expert.keys:
-            first = by_key.setdefault(key.casefold().strip(), expert.id)
+            first = by_key.setdefault(one_key(key), expert.id)
             if first != expert.id:
-                found[first, expert.id] = Twin(first, expert.id, True, f"the same key {key}")
+                evidence = Words(f"标识相同：{key}", f"the same key {key}")
+                found[first, expert.id] = Twin(first, expert.id, True, key, evidence)
+    for expert in sorted(pool, key=lambda entry: entry.id):
         for name in expert.names:
-            for tie in expert.ties:
-                if tie.kind != "employment":
-                    continue
-                place = (one_spelling(name), one_spelling(tie.party))
-                first = by_name.setdefault(place, expert.id)
+            for unit in expert.employers:
+                first = by_name.setdefault((one_spelling(name), one_spelling(unit)), expert.id)
                 if first != expert.id:
-                    twin = Twin(first, expert.id, False, f"the same name {name} at {tie.party}")
-                    found.setdefault((first, expert.id), twin)
+                    evidence = Words(f"同名同单位：{name}（{unit}）", f"the same name {name} at {unit}")
+                    found.setdefault((first, expert.id), Twin(first, expert.id, False, name, evidence))
     return tuple(found[pair] for pair in sorted(found))

@@ -1,4 +1,4 @@
-"""Experts and projects as the conflict engine sees them: names, employers, addresses, ties with dates."""
+"""Experts and projects as the conflict engine sees them: names, keys, employers, ties with dates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from enum import IntEnum
 
 from matcher.conflicts.errors import FactError
+from matcher.domain.taxonomy import ExpertRole, ExpertTitle
 from matcher.domain.words import Words
 from matcher.rules.authority import KINDS
 
@@ -50,33 +51,66 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An expert: every name, address and number the person is known by, and all ties.
+    """An expert: every name and number the person is known by, all ties, and what limits of an authority ask about.
 
-    ``keys`` identify for certain (ORCID, e-mail, staff number); ``names`` do not. ``ties`` include employment, dual
-    posts too. ``projects`` are own applications in the call. ``ties_declared`` says whether the expert was asked.
+    Attributes:
+        names: they do not identify for certain; ``keys`` do (e-mail, ORCID, staff number of a unit).
+        ties: to people and organisations, posts too, dual ones as well.
+        ties_declared: whether the expert was asked for ties.
+        roles, titles: None while unknown.
+        works_since: first day of the earliest post that is known.
+        reviews_this_year, yearly_most: seats of the calendar year, and the expert's own limit on them.
+        same_as: id of the entry that stands for this person in the pool, where this one is a further entry of the
+            same person, and ``same_by`` the key that both have.
     """
 
     id: str
     names: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     ties: tuple[Relation, ...] = ()
-    projects: tuple[str, ...] = ()
-    birth_year: int | None = None
-    reviews_this_year: int = 0
     ties_declared: bool = True
+    roles: tuple[ExpertRole, ...] | None = None
+    titles: tuple[ExpertTitle, ...] | None = None
+    birth_year: int | None = None
+    works_since: date | None = None
+    reviews_this_year: int = 0
+    yearly_most: int | None = None
+    same_as: str = ""
+    same_by: str = ""
+
+    @property
+    def employers(self) -> tuple[str, ...]:
+        """Every unit that a post is known at, past ones too."""
+        return tuple(tie.party for tie in self.ties if tie.kind == "employment")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An expert whom an applicant refuses: by id, key or name, of a unit where one is stated, and why."""
+
+    expert: str
+    reason: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A project: who stands behind it, who competes with it by name, and whom its applicant refuses, with reasons.
+    """A project: who stands behind it, who competes with it by name, and whom its applicant refuses.
 
-    ``keys`` identify it or its people for certain (project number, credit code, e-mail).
+    Attributes:
+        name: of the project.
+        organisations: the applicant, its affiliates and investors; ``units``: employers of the team.
+        people: members of the team by name.
+        keys: what identifies the project or its people for certain (number, credit code, e-mail, ORCID).
+        fields: industries as ``scheme:code``; two projects that share one compete.
     """
 
     id: str
+    name: str = ""
     organisations: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     competitors: tuple[str, ...] = ()
-    field: str = ""
-    refused: tuple[tuple[str, str], ...] = ()
+    fields: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()

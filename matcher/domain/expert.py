@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from matcher.domain.codes import RegionCode, Sector
 from matcher.domain.field import known
+from matcher.domain.person import Email, Orcid
 from matcher.domain.record import Line, Part, Prose, Record, RecordId, check_order
 from matcher.domain.taxonomy import ExpertRole, ExpertTitle, TieKind
 
@@ -69,6 +70,13 @@ class Expert(Record):
     """An expert of the pool (DOMAIN section 3)."""
 
     name: Line | None = known("姓名", "Name", "专家姓名", "专家", level=2)
+    other_names: tuple[Line, ...] | None = known("曾用名", "Other names", "其他姓名", "英文名", "别名", level=2)
+    emails: tuple[Email, ...] | None = known(
+        "电子邮箱", "E-mail addresses", "邮箱", "邮件", "email", "e-mail", "emails", level=3
+    )
+    orcid: Orcid | None = known("ORCID", "ORCID iD", level=3)
+    staff_no: Line | None = known("工号", "Staff number", "职工号", "人事编号", level=3)
+    birth_year: Annotated[int, Field(ge=1900, le=2100)] | None = known("出生年份", "Year of birth", "出生年", level=3)
     employers: tuple[Employment, ...] | None = known("工作单位", "Employers", "单位", "任职单位", level=1)
     titles: tuple[ExpertTitle, ...] | None = known("职称职务", "Titles", "职称", level=1)
     roles: tuple[ExpertRole, ...] | None = known("专家类型", "Roles", "角色", "类别", level=1)

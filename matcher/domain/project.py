@@ -10,6 +10,7 @@ from matcher.domain.codes import GbCode, IpcCode, LocalCode, RegionCode, SeiCode
 from matcher.domain.credit_code import CreditCode
 from matcher.domain.field import known
 from matcher.domain.money import Wan
+from matcher.domain.person import Email, Orcid
 from matcher.domain.record import (
     Count,
     Line,
@@ -58,6 +59,7 @@ class LegalEntity(Part):
     )
     total_assets: Wan | None = known("资产总额", "Total assets", "总资产", unit="万元", level=2)
     rd_spend: Wan | None = known("研发投入", "R&D spend", "研发费用", unit="万元", level=2)
+    affiliates: tuple[Line, ...] | None = known("关联单位", "Affiliates", "关联企业", "母公司", "子公司", level=2)
 
 
 class Deposit(Part):
@@ -81,12 +83,28 @@ class IpRight(Part):
 
 
 class TeamMember(Part):
-    """A role in the team; no personal data beyond what the match needs."""
+    """A role in the team. Who fills it is known for one purpose: that nobody judges an own project or a friend's.
+
+    ``email``, ``orcid`` and ``staff_no`` (of the unit) tell namesakes apart.
+    """
 
     role: Line = known("角色", "Role", required=True)
     degree: Line | None = known("学历", "Degree")
     full_time: bool | None = known("是否全职", "Full time")
     share: Percent | None = known("持股", "Share", unit="%")
+    name: Line | None = known("姓名", "Name")
+    unit: Line | None = known("单位", "Employer")
+    email: Email | None = known("电子邮箱", "E-mail")
+    orcid: Orcid | None = known("ORCID", "ORCID iD")
+    staff_no: Line | None = known("工号", "Staff number")
+
+
+class Refusal(Part):
+    """An expert whom the applicant does not want as a judge, and why; how many are allowed is the authority's rule."""
+
+    expert: Line = known("专家姓名或编号", "Expert's name or id", required=True)
+    unit: Line | None = known("单位", "Employer")
+    reason: Line = known("理由", "Reason", required=True)
 
 
 class BudgetItem(Part):
@@ -178,6 +196,8 @@ class Project(Record):
     risks: tuple[Risk, ...] | None = known("主要风险", "Main risks, worst first", "风险")
     occurred_risks: tuple[Risk, ...] | None = known("已发生风险", "Risks that have happened", level=2)
     earlier_investors: tuple[Line, ...] | None = known("历史投资方", "Earlier investors", "已投机构", level=2)
+    competitors: tuple[Line, ...] | None = known("竞争单位", "Named competitors", "竞争对手", "竞品单位", level=2)
+    refused: tuple[Refusal, ...] | None = known("回避专家", "Experts refused", "申请回避专家", "申请回避", level=3)
     land_in: tuple[LandIn, ...] | None = known("意向落地地区", "Willing to land in", "落地意向")
     center_id: RecordId | None = known("概念验证中心", "Center", "中心编号")
 

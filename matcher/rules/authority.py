@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -13,6 +13,8 @@ from typing import Any
 from matcher.domain.codes import data_folder
 from matcher.domain.taxonomy import TieKind
 from matcher.domain.words import Words
+from matcher.rules.errors import RuleDataError
+from matcher.rules.limits import Limits, read_limits
 from matcher.rules.rulebook import Rulebook, rulebook
 
 OWN_PROJECT = "own_project"
@@ -20,18 +22,6 @@ OWN_PROJECT = "own_project"
 
 KINDS = (*(kind.name.lower() for kind in TieKind), OWN_PROJECT)
 """Kinds of conflict (DOMAIN 4.3), as rule data name them."""
-
-
-class RuleDataError(Exception):
-    """The rule data of an authority are not complete: field, value found, rule and remedy."""
-
-    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
-        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
-        super().__init__(f"{zh}。 / {en}.")
-        self.field = field
-        self.value = value
-        self.rule = rule
-        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,8 @@ class Authority:
         sizes: allowed panel sizes; ``odd`` where they must be odd.
         least: seats per role; ``share``: share of seats per role.
         unit_most: most experts of one employer in a panel, ``city_most`` of one city.
-        reviews_per_year, age_most, refusals_most: limits; none where the authority has none.
+        apart: kinds of tie between two experts that keep them out of one panel.
+        limits: who may judge at all; reviews_per_year, refusals_most: none where the authority has no such limit.
     """
 
     name: str
@@ -81,8 +72,9 @@ class Authority:
     share: Mapping[str, float] = field(default_factory=dict)
     unit_most: int | None = None
     city_most: int | None = None
+    apart: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
     reviews_per_year: int | None = None
-    age_most: int | None = None
     refusals_most: int | None = None
 
 
@@ -98,16 +90,7 @@ def authority(name: str) -> Authority:
     Raises:
         RuleDataError: there is no such preset, or it is not complete.
     """
-    path = _folder() / f"{name}.toml"
-    if name not in authorities():
-        known = ", ".join(authorities())
-        raise RuleDataError(
-            "authority",
-            name,
-            Words(f"已有规则：{known}", f"known are {known}"),
-            Words("选其中一个，或添加其规则文件", "choose one or add its file"),
-        )
-    return read_authority(path)
+    return read_authority(_preset(name))
 
 
 def usual_authority(rules: Rulebook | None = None) -> Authority:
@@ -116,7 +99,33 @@ def usual_authority(rules: Rulebook | None = None) -> Authority:
 
 
 def read_authority(path: Path) -> Authority:
-    """The rule data in a file, for authorities that the product does not know."""
+    """The rule data in a file, for authorities that the product does not know.
+
+    A file that says ``like = "policy"`` states only what differs: all else is taken from that preset.
+    """
+    table = _table(path)
+    panel, limits = table.get("panel", {}), table.get("limits", {})
+    windows = {kind: _window(path, kind, entry) for kind, entry in table["windows"].items()}
+    return Authority(
+        name=path.stem,
+        version=str(table["version"]),
+        source=str(table["source"]),
+        windows=windows,
+        sizes=tuple(panel.get("sizes", ())),
+        odd=bool(panel.get("odd", False)),
+        least=dict(panel.get("least", {})),
+        share=dict(panel.get("share", {})),
+        unit_most=panel.get("unit_most"),
+        city_most=panel.get("city_most"),
+        apart=_apart(path, panel.get("apart", ()), windows),
+        limits=read_limits(path.name, limits),
+        reviews_per_year=limits.get("reviews_per_year"),
+        refusals_most=limits.get("refusals_most"),
+    )
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """The tables of a file, with those of the preset that it is like beneath them."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -126,27 +135,39 @@ def read_authority(path: Path) -> Authority:
             Words("应为 TOML 文件", "it is a TOML file"),
             Words("更正文件", "correct the file"),
         ) from error
+    if "like" in table:
+        base = _table(_preset(table["like"]))
+        if table["like"] == path.stem or "like" in base:
+            rule = Words("所参照的规则自身完整", "it is like a preset that is like no other")
+            raise RuleDataError(f"{path.name} like", table["like"], rule, Words("另选一个", "choose another"))
+        table |= {key: base.get(key, {}) | table.get(key, {}) for key in ("panel", "limits", "windows")}
     for key in ("version", "source", "windows"):
         if key not in table:
             raise RuleDataError(
                 str(path), sorted(table), Words(f"应写明 {key}", f"it states {key}"), Words("补上该项", "add the key")
             )
-    panel, limits = table.get("panel", {}), table.get("limits", {})
-    return Authority(
-        name=path.stem,
-        version=str(table["version"]),
-        source=str(table["source"]),
-        windows={kind: _window(path, kind, entry) for kind, entry in table["windows"].items()},
-        sizes=tuple(panel.get("sizes", ())),
-        odd=bool(panel.get("odd", False)),
-        least=dict(panel.get("least", {})),
-        share=dict(panel.get("share", {})),
-        unit_most=panel.get("unit_most"),
-        city_most=panel.get("city_most"),
-        reviews_per_year=limits.get("reviews_per_year"),
-        age_most=limits.get("age_most"),
-        refusals_most=limits.get("refusals_most"),
-    )
+    return table
+
+
+def _preset(name: str) -> Path:
+    if name not in authorities():
+        known = ", ".join(authorities())
+        raise RuleDataError(
+            "authority",
+            name,
+            Words(f"已有规则：{known}", f"known are {known}"),
+            Words("选其中一个，或添加其规则文件", "choose one or add its file"),
+        )
+    return _folder() / f"{name}.toml"
+
+
+def _apart(path: Path, kinds: Sequence[str], windows: Mapping[str, Window]) -> tuple[str, ...]:
+    for kind in kinds:
+        if kind not in windows:
+            rule = Words("只能是有时限规定的关系", "only kinds of tie that have a window")
+            remedy = Words("在 windows 中写明其时限", "state its window in windows")
+            raise RuleDataError(f"{path.name} panel.apart", kind, rule, remedy)
+    return tuple(kinds)
 
 
 def _window(path: Path, kind: str, entry: Mapping[str, Any]) -> Window:

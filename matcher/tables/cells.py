@@ -37,7 +37,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
 _BIGGEST_EXACT = 10**15
 """Spreadsheets keep 15 digits of a number; the rest of a longer id is lost."""
 
-_CODE_LIKE = frozenset({"credit_code", "registration_no", "filing_no", "number", "unit_code"})
+_CODE_LIKE = frozenset({"credit_code", "registration_no", "filing_no", "number", "unit_code", "staff_no"})
 _FORMULA = re.compile(r"'(?=[=+\-@\t\r'])")
 
 

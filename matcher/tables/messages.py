@@ -133,6 +133,9 @@ _OURS = {
         "按营业执照填写",
     ),
     "look for a mistyped character": ("统一社会信用代码的校验位不符", "检查是否有字符输错"),
+    "write it as name@unit.cn": ("应为电子邮箱", "按 name@unit.cn 填写"),
+    "write it as 0000-0002-1825-0097": ("ORCID 为 16 位", "按 0000-0002-1825-0097 填写"),
+    "copy it from orcid.org": ("ORCID 的校验位不符", "从 orcid.org 复制"),
     "give the missing number": ("固定利率填 value，LPR 填 basis_points，上限填 multiple", "补充缺少的数字"),
     "give a six-digit code or a name such as 台州市 or 331002": (
         "不在行政区划代码表（GB/T 2260）中",

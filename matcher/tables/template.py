@@ -24,7 +24,7 @@ _SHEETS = {
     Kind.EXPERT: ("专家", "Experts"),
     Kind.CENTER: ("概念验证中心", "Centers"),
 }
-_TEXT_COLUMNS = frozenset({"id", "credit_code", "registration_no", "filing_no", "center_id"})
+_TEXT_COLUMNS = frozenset({"id", "credit_code", "registration_no", "filing_no", "center_id", "staff_no"})
 
 
 def write_template(kind: Kind, path: Path, language: str = "zh") -> None:

@@ -17,6 +17,7 @@ from matcher.calling import CallRules, call_of
 from matcher.cli.panels import app
 from matcher.domain import Expert, Kind, Level, Project, Purpose
 from matcher.domain.codes import data_folder
+from matcher.domain.project import Refusal
 from matcher.matchmaker import Matchmaker
 from matcher.retrieval.catalogue import Catalogue
 from matcher.rules.authority import authority
@@ -25,20 +26,34 @@ from tests.matcher.toy import ToyEncoder
 
 TODAY = date(2026, 11, 23)
 PROJECTS = [
-    Project(id="P1", name="固态电池", teaser="固态电池电解质", legal_entity={"name": "台州电池公司"}),
+    Project(
+        id="P1",
+        name="固态电池",
+        teaser="固态电池电解质",
+        legal_entity={"name": "台州电池公司", "affiliates": ["临海控股"]},
+        team=[{"role": "负责人", "name": "李四", "unit": "台州大学", "email": "li@tzu.edu.cn"}],
+        competitors=["椒江锂电有限公司"],
+    ),
     Project(id="P2", name="影像诊断", teaser="影像诊断软件"),
 ]
 
 
 def expert(number: int, **known: object) -> Expert:
     role = ("技术", "产业", "投融资")[number % 3]
-    plain = {"roles": (role,), "consent_at": date(2026, 1, 1), "ties": (), "employers": ({"name": f"单位{number}"},)}
+    plain = {
+        "roles": (role,),
+        "titles": ("副高",),
+        "birth_year": 1980,
+        "consent_at": date(2026, 1, 1),
+        "ties": (),
+        "employers": ({"name": f"单位{number}", "start": "2010-01-01"},),
+    }
     return Expert.model_validate({"id": f"E{number:02}", "reviews": ()} | plain | known)
 
 
 def test_an_authority_shapes_the_panels() -> None:
     rules = CallRules.of_authority(authority("policy"))
-    assert (rules.size, rules.odd, rules.reviews_per_year) == (5, True, 10)
+    assert (rules.size, rules.odd, rules.authority.reviews_per_year) == (5, True, 10)
     assert [(quota.value, quota.least) for quota in rules.quotas] == [("技术", 1), ("产业", 1), ("投融资", 1)]
     assert [(cap.of, cap.most) for cap in rules.caps] == [("units", 1), ("cities", 2)]
     with pytest.raises(ProblemError, match="policy allows 5, 7"):
@@ -81,6 +96,12 @@ COMPANY = "台州电池公司"
         (({"kind": "合著", "party": COMPANY},), [], ["co_author"]),
         (None, [], ["declaration"]),
         (({"kind": "顾问", "party": COMPANY, "end": "2026-06-30"},), ["adviser"], []),
+        (({"kind": "顾问", "party": "台州电池（集团）股份有限公司", "end": "2026-06-30"},), ["adviser"], []),
+        (({"kind": "师生", "party": "李 四"},), ["supervision"], []),
+        (({"kind": "亲属", "party": "li@tzu.edu.cn"},), ["kin"], []),
+        (({"kind": "合作项目", "party": "台州大学", "start": "2025-01-01"},), ["joint_project"], []),
+        (({"kind": "持股", "party": "椒江锂电", "start": "2027-01-01"},), [], ["share"]),
+        (({"kind": "任职", "party": "临海控股", "start": "2020-01-01"},), ["employment"], []),
     ],
 )
 def test_a_call_and_the_ranking_see_a_tie_alike(
@@ -105,6 +126,59 @@ def test_an_authority_without_a_window_knows_no_such_conflict() -> None:
     one = expert(0, ties=({"kind": "合著", "party": COMPANY, "end": "2026-06-30"},))
     tender = CallRules.of_authority(authority("tender"), 5)
     assert not call_of("一", tender, PROJECTS[:1], [one], ToyEncoder(), TODAY).forbidden
+
+
+def test_a_call_knows_limits_twins_and_ties_among_experts() -> None:
+    """One row bars an expert from every project; the twin's entry is barred, kin do not share a panel."""
+    experts = [
+        expert(0, birth_year=1950),
+        expert(1, name="王五", emails=["w@x.cn"]),
+        expert(2, emails=["w@x.cn"], profile="同一人", roles=("技术",)),
+        expert(3, name="钱七", birth_year=None),
+        expert(4, ties=({"kind": "亲属", "party": "钱七"},)),
+        expert(5),
+    ]
+    call = call_of("一", CallRules(size=2, load_max=2), PROJECTS, experts, ToyEncoder(), TODAY)
+    assert [(row.project, row.expert, row.reason, row.zh) for row in call.forbidden] == [
+        ("", "E00", "age", "1950 年出生；年龄不超过 65 周岁（正高不超过 70 周岁）"),
+        ("", "E02", "twin", "与 E01 为同一人，标识相同：w@x.cn；一人在一个专家组中只占一席"),
+    ]
+    assert [(row.project, row.expert, row.kind) for row in call.questions] == [("", "E03", "age")]
+    assert call.apart == (("E03", "E04"),)
+    problem = problem_from(call)
+    assert problem.forbidden is not None
+    assert np.argwhere(problem.forbidden.all(axis=0)).ravel().tolist() == [0, 2]
+    for panel in solve(problem).seats:
+        assert len({3, 4} & set(panel)) < 2
+
+
+def test_a_role_whose_title_is_lacking_does_not_count() -> None:
+    rules = CallRules.of_authority(authority("ningxia"), 5)
+    experts = [expert(0, titles=("CEO/CTO",), roles=("技术", "产业")), expert(1, titles=("CEO/CTO",), roles=("技术",))]
+    call = call_of("一", rules, PROJECTS, experts, ToyEncoder(), TODAY)
+    assert [row.roles for row in call.experts] == [("产业",), ()]
+    assert [(row.project, row.expert, row.reason) for row in call.forbidden] == [("", "E01", "title")]
+
+
+def test_secrets_bar_but_do_not_stand_in_scores_and_names() -> None:
+    """What only the owner's writers read finds conflicts; all else of the call is what level 2 shows."""
+    open_call, secret = (
+        call_of(
+            "一",
+            CallRules(size=1),
+            [project],
+            [expert(0, name="张三", profile="固态电池", secrecy={"profile": 3, "name": 3}), expert(1)],
+            ToyEncoder(),
+            TODAY,
+        )
+        for project in (
+            PROJECTS[0],
+            PROJECTS[0].model_copy(update={"refused": (Refusal(expert="张三", reason="竞争对手"),)}),
+        )
+    )
+    assert open_call == secret.model_copy(update={"forbidden": ()})
+    assert [(row.expert, row.reason) for row in secret.forbidden] == [("E00", "refused")]
+    assert {row.name for row in secret.experts} == {""}
 
 
 def test_a_release_waits_for_what_seated_experts_must_declare(tmp_path: Path) -> None:

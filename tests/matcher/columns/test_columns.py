@@ -7,6 +7,7 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from matcher.columns import Columns, Interned
+from matcher.columns.columns import FORMAT
 from matcher.columns.forms import bits_of, known_bit, members
 from matcher.domain import KINDS, Fund, Kind, Project
 from matcher.domain.taxonomy import CompanyTitle, Round
@@ -87,7 +88,7 @@ def test_saved_columns_open_as_they_were_and_can_be_changed(tmp_path_factory, fi
 def test_columns_of_another_version_are_refused(tmp_path):
     Columns.of(Kind.CENTER, []).save(tmp_path / "c")
     about = tmp_path / "c" / "columns.json"
-    about.write_text(about.read_text().replace('"format": 1', '"format": 0'))
+    about.write_text(about.read_text().replace(f'"format": {FORMAT}', '"format": 0'))
     with pytest.raises(ValueError, match="build them again"):
         Columns.open(tmp_path / "c")
 

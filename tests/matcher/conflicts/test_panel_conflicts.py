@@ -1,32 +1,38 @@
 """Conflicts in three values, each with its evidence, window and source."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from matcher.conflicts import (
     Candidate,
+    Refused,
     Relation,
     Submission,
     Truth,
     find_conflicts,
 )
-from matcher.conflicts.eligibility import limits, seats_left
 from matcher.conflicts.errors import FactError
-from matcher.conflicts.identity import find_twins, one_spelling
+from matcher.conflicts.own import competes
+from matcher.domain.naming import one_spelling
 from matcher.domain.words import Words
-from matcher.rules.authority import KINDS, RuleDataError, authorities, authority, read_authority
+from matcher.rules.authority import KINDS, authorities, authority, read_authority
+from matcher.rules.errors import RuleDataError
+from matcher.rules.limits import Limits
 
 TODAY = date(2026, 11, 23)
-POLICY = authority("policy")
+POLICY = replace(authority("policy"), limits=Limits())
+"""Its conflicts alone; test_panel_limits has who may judge at all."""
 PROJECT = Submission(
     "p1",
     organisations=("台州大学",),
     people=("李四",),
     keys=("li@tzu.edu",),
     competitors=("椒江泵业股份有限公司",),
-    field="H02",
+    fields=("ipc:H02",),
 )
 
 
@@ -88,12 +94,6 @@ def test_finding_carries_evidence_dates_rule_and_source() -> None:
     assert (finding.start, finding.end) == (tie.start, tie.end)
 
 
-def test_own_project_bars_its_competitors_in_the_field() -> None:
-    rival, other = Submission("p2", field="H02"), Submission("p3", field="A61")
-    found = find_conflicts([Candidate("e1", projects=("p1",))], [PROJECT, rival, other], POLICY, TODAY)
-    assert found.barred.tolist() == [[True], [True], [False]]
-
-
 def test_a_member_is_found_by_key_for_certain_and_by_name_as_a_question() -> None:
     by_key = find_conflicts([Candidate("e1", keys=("LI@tzu.edu",))], [PROJECT], POLICY, TODAY)
     by_name = find_conflicts([Candidate("e1", names=("李 四",))], [PROJECT], POLICY, TODAY)
@@ -117,12 +117,12 @@ def test_keys_and_people_have_no_family() -> None:
 
 
 def test_refusals_are_few_and_have_reasons() -> None:
-    refused = Submission("p1", refused=(("e1", "竞争对手"),))
-    assert find_conflicts([Candidate("e1")], [refused], POLICY, TODAY).barred.all()
+    four = tuple(Refused(f"e{i}", "竞争对手") for i in range(4))
+    assert find_conflicts([Candidate("e1")], [Submission("p1", refused=four[:3])], POLICY, TODAY).barred.all()
     with pytest.raises(FactError, match="may refuse 3"):
-        find_conflicts([], [Submission("p", refused=tuple((f"e{i}", "x") for i in range(4)))], POLICY, TODAY)
+        find_conflicts([], [Submission("p1", refused=four)], POLICY, TODAY)
     with pytest.raises(FactError, match="has a reason"):
-        find_conflicts([], [Submission("p", refused=(("e1", " "),))], POLICY, TODAY)
+        find_conflicts([], [Submission("p1", refused=(Refused("e1", " "),))], POLICY, TODAY)
 
 
 def test_names_have_one_spelling() -> None:
@@ -130,34 +130,64 @@ def test_names_have_one_spelling() -> None:
     assert one_spelling("Acme Co., Ltd.") == one_spelling("ＡＣＭＥ")
 
 
-def test_twins_are_certain_by_key_and_possible_by_name_and_employer() -> None:
-    post = (Relation("employment", "台州大学", date(2020, 1, 1)),)
-    pool = [
-        Candidate("a", ("王五",), ("w@x.cn",), post),
-        Candidate("b", ("Wang Wu",), ("W@x.cn",)),
-        Candidate("c", ("王五",), (), post),
-    ]
-    assert [(t.first, t.second, t.certain) for t in find_twins(pool)] == [("a", "b", True), ("a", "c", False)]
+@pytest.mark.parametrize(
+    ("mine", "other", "expected"),
+    [
+        (("ipc:H01M",), ("ipc:H01M",), Truth.TRUE),
+        (("ipc:H01",), ("ipc:H01M",), Truth.TRUE),
+        (("ipc:H01M",), ("ipc:H",), Truth.TRUE),
+        (("ipc:H01M",), ("ipc:H01L",), Truth.FALSE),
+        (("ipc:H01M", "sei:新能源"), ("ipc:A61B", "sei:太阳能产业"), Truth.TRUE),
+        (("ipc:H01M", "sei:新能源"), ("ipc:A61B",), Truth.FALSE),
+        (("ipc:H01M",), ("sei:新能源",), Truth.UNKNOWN),
+        (("ipc:H01M",), (), Truth.UNKNOWN),
+    ],
+)
+def test_two_applications_compete_in_one_field(mine: tuple[str, ...], other: tuple[str, ...], expected: Truth) -> None:
+    """Whichever of the two is the expert's own."""
+    assert competes(Submission("p1", fields=mine), Submission("p2", fields=other))[0] is expected
+    assert competes(Submission("p1", fields=other), Submission("p2", fields=mine))[0] is expected
 
 
-def test_limits_of_age_and_year() -> None:
-    old = Candidate("e", birth_year=1950, reviews_this_year=10)
-    assert [limit.truth for limit in limits(old, POLICY, TODAY)] == [Truth.TRUE, Truth.TRUE]
-    assert [limit.truth for limit in limits(Candidate("e"), POLICY, TODAY)] == [Truth.UNKNOWN]
-    assert seats_left(Candidate("e", reviews_this_year=8), POLICY, per_call=4) == 2
+def test_an_authority_without_a_rule_on_own_projects_finds_none() -> None:
+    windows = {kind: window for kind, window in POLICY.windows.items() if kind != "own_project"}
+    mine = Candidate("e1", keys=("li@tzu.edu",))
+    assert not find_conflicts([mine], [PROJECT], replace(POLICY, windows=windows), TODAY).findings
 
 
-def test_rule_data_is_checked(tmp_path: object) -> None:
-    with pytest.raises(RuleDataError, match="known are"):
-        authority("nobody")
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "x.toml"
-    path.write_text('version="1"\nsource="s"\n[windows]\nkin={years=1}\n', encoding="utf-8")
-    with pytest.raises(RuleDataError, match="names its source"):
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('version="1"\nsource="s"\n[windows]\nkin={years=1}\n', "windows.kin is .*every window names its source"),
+        ('version="1"\nsource="s"\n[windows]\nkin={source="s"}\n', "it states years or forever = true"),
+        ('version="1"\nsource="s"\n[windows]\nkin={years=-1,source="s"}\n', "windows.kin is -1: years are counted"),
+        ('version="1"\nsource="s"\n[windows]\nlove={years=1,source="s"}\n', "windows.love is 'love': known kinds are"),
+        ('version="1"\nsource="s"\n', "it states windows; add the key"),
+        ("version=", "it is a TOML file; correct the file"),
+    ],
+)
+def test_rule_data_is_checked(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RuleDataError, match=told):
         read_authority(path)
 
 
-def test_a_tie_contradicting_itself_is_refused() -> None:
-    with pytest.raises(FactError, match="start <= end"):
-        Relation("kin", "x", date(2020, 1, 2), date(2020, 1, 1))
+def test_an_unknown_authority_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(RuleDataError, match="known are achievement_evaluation, chongqing, ningxia, policy, tender"):
+        authority("nobody")
+
+
+@pytest.mark.parametrize(
+    ("kind", "party", "start", "end", "told"),
+    [
+        ("kin", "x", date(2020, 1, 2), date(2020, 1, 1), "start <= end; swap the dates"),
+        ("love", "x", None, None, "known kinds are employment"),
+        ("kin", " ", None, None, "a tie has another side; name the person or organisation"),
+    ],
+)
+def test_a_tie_contradicting_itself_is_refused(
+    kind: str, party: str, start: date | None, end: date | None, told: str
+) -> None:
+    with pytest.raises(FactError, match=told):
+        Relation(kind, party, start, end)

@@ -266,9 +266,11 @@ def insurance(project, product, today):
 def expert(project, person, today):
     found = {"consent": None if person.consent_at is None else person.consent_at <= today}
     entity = project.legal_entity
-    parties = {project.id, *(project.earlier_investors or ())} | {
+    parties = {project.id, *(project.earlier_investors or ()), *(project.competitors or ())} | {
         name for name in (project.name, entity and entity.name, entity and entity.credit_code) if name
     }
+    parties |= {name for member in project.team or () for name in (member.name, member.unit) if name}
+    parties |= set(entity.affiliates or ()) if entity else set()
     found["no_conflict"] = and_(untied(parties, person.ties, today), unposted(parties, person.employers, today))
     cap = person.max_reviews_per_year
     if person.reviews is None:

@@ -55,6 +55,7 @@ entities = st.fixed_dictionaries(
     {},
     optional={
         "name": st.sampled_from(["甲公司", "乙公司"]),
+        "affiliates": st.sampled_from([(), ("丁集团",)]),
         "founded_on": st.sampled_from([date(2021, 11, 23), date(2021, 11, 22), date(2025, 11, 23), date(2026, 3, 31)]),
         "region": st.sampled_from(REGIONS),
         "employees": st.sampled_from([0, 20, 500, 501]),
@@ -87,6 +88,14 @@ projects = st.builds(
     risks=some(st.sampled_from(Risk), 3),
     occurred_risks=some(st.sampled_from([Risk.PILOT_FAILURE, Risk.CYBER])),
     earlier_investors=some(st.sampled_from(["天使一号", "丙资本"])),
+    competitors=some(st.sampled_from(["甲公司", "戊公司"])),
+    team=some(
+        st.builds(
+            lambda name, unit: {"role": "成员", "name": name, "unit": unit},
+            maybe(st.sampled_from(["张三", "李四"])),
+            maybe(st.sampled_from(["某大学", "己大学"])),
+        )
+    ),
     land_in=some(st.builds(lambda region: {"region": region}, st.sampled_from(REGIONS))),
     verification_budget=maybe(amounts),
 )
@@ -170,7 +179,7 @@ ties = st.builds(
         "start": None if end and start and start > end else start,
     },
     st.sampled_from(TieKind),
-    st.sampled_from(["p1", "甲公司", "丙资本", "别家"]),
+    st.sampled_from(["p1", "甲公司", "丙资本", "丁集团", "戊公司", "李四", "别家"]),
     maybe(st.sampled_from([date(2020, 1, 1), *(date(year, 11, day) for year in (2021, 2023) for day in (22, 23))])),
     maybe(st.sampled_from([date(2019, 1, 1), date(2027, 1, 1)])),
 )
