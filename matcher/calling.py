@@ -12,13 +12,14 @@ from matcher.assignment.callrows import CallRow, CapRow, ExpertRow, LeadRow, Pai
 from matcher.assignment.errors import ProblemError
 from matcher.conflicts import Conflicts, Truth, find_conflicts
 from matcher.conflicts.records import candidate_of, submission_of
-from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
+from matcher.domain import Expert, Project, Purpose, Record
 from matcher.domain.expert import Review
 from matcher.domain.taxonomy import ExpertTitle
 from matcher.domain.words import Words
-from matcher.matchmaker import Matchmaker
-from matcher.retrieval.catalogue import Catalogue
+from matcher.expertise.keeping import kept_reasons, shown_texts
+from matcher.expertise.scores import CallScores, call_scores
 from matcher.rules.authority import Authority, usual_authority
+from matcher.rules.context import Context
 from matcher.rules.expert import NO_CONFLICT
 from matcher.rules.kleene import FALSE
 from matcher.rules.purposes import conditions
@@ -84,17 +85,17 @@ def call_of(
 ) -> CallRow:
     """The call over records that were cut down to what their reader may see; the same records give the same call.
 
-    Scores are those of the ranking for the purpose `expert`, 0..1. A pair is forbidden by a conflict under the rules of
-    the authority, with what was found, and by any other hard condition that fails (an expert who does not consent).
-    What is not known yet becomes a question to the expert, to be answered before a panel is released. Experts who sat
-    much in the last year, and projects that they judged in it, are left to others as far as the total allows (soft).
+    Scores are those of the ranking for the purpose `expert`, 0..1, with the expertise of evidences as their text part
+    (`matcher.expertise`); the call keeps these evidences and which of them speak for whom. A pair is forbidden by a
+    conflict under the rules of the authority, with what was found, and by any other hard condition that fails (an
+    expert who does not consent). What is not known yet becomes a question to the expert, to be answered before a panel
+    is released. Experts who sat much in the last year, and projects that they judged in it, are left to others as far
+    as the total allows (soft).
     """
-    maker = Matchmaker.of(today)
-    left = _catalogue(Kind.PROJECT, projects, encoder)
-    right = _catalogue(Kind.EXPERT, experts, encoder)
-    matrix = maker.matrix(Purpose.EXPERT, left, right)
     asked = [cast(Project, one) for one in sorted(projects, key=_id)]
     pool = [cast(Expert, one) for one in sorted(experts, key=_id)]
+    context = Context(today)
+    made = call_scores(asked, pool, encoder, context)
     found = find_conflicts(
         [candidate_of(one) for one in pool], [submission_of(one) for one in asked], rules.authority, today
     )
@@ -102,9 +103,12 @@ def call_of(
         name=name,
         odd=rules.odd,
         projects=tuple(ProjectRow(id=one.id, name=one.label, size=rules.size) for one in asked),
-        experts=tuple(_row(one, rules, today) for one in pool),
-        scores=tuple(tuple(float(v) for v in np.round(line / 100, 4)) for line in matrix.scores),
-        forbidden=(*_conflicts(found), *_forbidden(left, right, maker)),
+        experts=tuple(
+            _row(one, rules, today).model_copy(update={"evidences": texts, "thin": bool(thin)})
+            for one, texts, thin in zip(pool, shown_texts(made), made.judged.expertise.thin, strict=True)
+        ),
+        scores=tuple(tuple(np.round(line.astype(np.float64), 4).tolist()) for line in made.scores),
+        forbidden=(*_conflicts(found), *_forbidden(made, asked, pool, context)),
         questions=_questions(found),
         quotas=rules.quotas,
         caps=rules.caps,
@@ -116,6 +120,7 @@ def call_of(
             for project in asked
             if judged & {project.id, project.label}
         ),
+        reasons=kept_reasons(made, asked, pool),
     )
 
 
@@ -125,12 +130,6 @@ def _lately(expert: Expert, today: date) -> list[Review]:
 
 def _id(record: Record) -> str:
     return record.id
-
-
-def _catalogue(kind: Kind, records: Sequence[Record], encoder: Encoder) -> Catalogue:
-    catalogue = Catalogue(kind, Level.CONSENTED, encoder)
-    catalogue.put(sorted(records, key=_id))
-    return catalogue
 
 
 def _conflicts(found: Conflicts) -> tuple[PairRow, ...]:
@@ -165,16 +164,19 @@ def _questions(found: Conflicts) -> tuple[QuestionRow, ...]:
     )
 
 
-def _forbidden(left: Catalogue, right: Catalogue, maker: Matchmaker) -> tuple[PairRow, ...]:
-    rows, columns = list(left.live), list(right.live)
+def _forbidden(
+    made: CallScores, projects: Sequence[Project], experts: Sequence[Expert], context: Context
+) -> tuple[PairRow, ...]:
+    shape = made.scores.shape
     hard = [one for one in conditions(Purpose.EXPERT) if one.is_hard and one.name != NO_CONFLICT]
     reasons: dict[tuple[int, int], str] = {}
-    for name, block in bind(hard, left.columns, right.columns, maker.context):
-        states = np.broadcast_to(block(slice(0, len(rows)), slice(0, len(columns))), (len(rows), len(columns)))
+    for name, block in bind(hard, made.projects, made.experts, context):
+        states = np.broadcast_to(block(slice(0, shape[0]), slice(0, shape[1])), shape)
         for p, e in np.argwhere(states == FALSE).tolist():
             reasons.setdefault((p, e), name)
-    projects, experts = left.ids_of(rows), right.ids_of(columns)
-    return tuple(PairRow(project=projects[p], expert=experts[e], reason=why) for (p, e), why in sorted(reasons.items()))
+    return tuple(
+        PairRow(project=projects[p].id, expert=experts[e].id, reason=why) for (p, e), why in sorted(reasons.items())
+    )
 
 
 def _row(expert: Expert, rules: CallRules, today: date) -> ExpertRow:

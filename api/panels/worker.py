@@ -40,7 +40,7 @@ def _solved(state: State) -> dict[str, Any]:
     problem = state.problem()
     result = solve(problem, Goal(floor_share=state.floor or None), state.seed, _progress)
     _progress(Progress("alternates", 0))
-    document = plan_document(result, alternates(problem, result.seats))
+    document = plan_document(result, alternates(problem, result.seats), state.reasons())
     assert not check(problem, result.seats), "the solver broke a rule"
     return document
 
@@ -49,7 +49,7 @@ def _drawn(state: State, order: DrawOrder) -> dict[str, Any]:
     problem = state.problem()
     found = draw(problem, order.seed, DrawRules(order.epsilon, order.cap, order.plans), _progress)
     document = draw_document(problem, found)
-    document["panels"] = panels_document(problem, found.seats, alternates(problem, found.seats))
+    document["panels"] = panels_document(problem, found.seats, alternates(problem, found.seats), state.reasons())
     return document
 
 

@@ -48,7 +48,7 @@ def call_records(
     encoder: EncoderOption = None,
     today: TodayOption = None,
 ) -> None:
-    """A call file from records: scores of the ranking, conflicts as forbidden pairs, rotation from past reviews."""
+    """A call file from records: scores by evidences, conflicts as forbidden pairs, rotation from past reviews."""
     from embeddings.loading import load_encoder
     from matcher.calling import CallRules, call_of
     from matcher.rules.authority import authority as preset
@@ -96,7 +96,7 @@ def solve(
         with progress() as tell:
             result = best(given.problem, Goal(floor_share=floor or None, soft_share=soft), seed, tell)
         broken = verify(result)
-        document = plan_document(result, alternates(given.problem, result.seats))
+        document = plan_document(result, alternates(given.problem, result.seats), given.reasons)
         _write(document, out)
         if xlsx:
             write_workbook(given, document, xlsx)
@@ -194,7 +194,8 @@ def repair(
     from matcher.assignment.repair import repair as mend
 
     with told():
-        problem = read_call(call).problem
+        given = read_call(call)
+        problem = given.problem
         seats = seats_from(problem, read_document(plan))
         lost = [_pair(problem, "vacated", text) for text in vacated or ()]
         kept = [_pair(problem, "pinned", text) for text in pinned or ()]
@@ -210,7 +211,7 @@ def repair(
             }
             for swap in mended.swaps
         ]
-        panels = panels_document(problem, mended.seats, prepared)
+        panels = panels_document(problem, mended.seats, prepared, given.reasons)
         _write({"format": "panels-1", "swaps": swaps, "panels": panels}, out)
     for swap in swaps:
         errors.print("{project}: {leaves} -> {comes} ({reason})".format(**swap), highlight=False, markup=False)
@@ -232,10 +233,11 @@ def draw(
     from matcher.assignment.planfile import draw_document
 
     with told():
-        problem = read_call(call).problem
+        given = read_call(call)
+        problem = given.problem
         with progress() as tell:
             result = drawn(problem, seed, DrawRules(epsilon, cap, plans), tell)
-        _write(draw_document(problem, result), out)
+        _write(draw_document(problem, result, given.reasons), out)
 
 
 @app.command()
