@@ -32,8 +32,8 @@ THIN = 3
 """Fewer evidences than this make a thin profile."""
 
 PRIOR = 0.5
-"""What is believed of a group counts as half an evidence, so one own evidence weighs 2/3 and two weigh 4/5. On papers
-(docs/evaluation.md) that beats no shrinking in both languages; one third for one evidence loses in Chinese."""
+"""The mean of the group is worth half an evidence, so one own evidence weighs 2/3 and two weigh 4/5. On papers
+(docs/evaluation.md) a quarter to a half is about best, by little; two, where one own weighs 1/3, clearly loses."""
 
 BLOCK = 8_000_000
 """Similarities held at once: 32 MB."""
@@ -93,7 +93,12 @@ class Expertise:
 
 
 def expertise(
-    evidences: Evidences, dense: Floats, lexical: csr_array | None = None, whole: Floats | None = None
+    evidences: Evidences,
+    dense: Floats,
+    lexical: csr_array | None = None,
+    whole: Floats | None = None,
+    *,
+    prior: float = PRIOR,
 ) -> Expertise:
     """Score every expert for every project.
 
@@ -102,6 +107,7 @@ def expertise(
         dense: (P, d) float32 unit rows of the projects, from the encoder of the evidences.
         lexical: (P, w) sparse unit rows of the projects; none scores by the dense part alone.
         whole: (P, d) float32 unit rows of all that the projects say, to be compared with the experts' `whole`.
+        prior: how many evidences the mean of its group is worth beside a thin profile's own.
     """
     if dense.shape[1:] != evidences.dense.shape[1:]:
         shapes = (dense.shape, evidences.dense.shape)
@@ -121,7 +127,7 @@ def expertise(
         scores[part], best[part] = _three_best(similarity, evidences.owner, count)
     if evidences.whole is not None and whole is not None:
         scores = (1 - WHOLE_SHARE) * scores + WHOLE_SHARE * (whole @ evidences.whole.T)
-    _shrink(scores, count, evidences.group)
+    _shrink(scores, count, evidences.group, prior)
     return Expertise(scores, best, count < THIN)
 
 
@@ -157,7 +163,7 @@ def _three_best(similarity: Floats, owner: IntArray, count: IntArray) -> tuple[F
     return total, which
 
 
-def _shrink(scores: Floats, count: IntArray, group: IntArray | None) -> None:
+def _shrink(scores: Floats, count: IntArray, group: IntArray | None, prior: float) -> None:
     """Thin profiles move towards the mean of their group's full profiles, the more the less they show."""
     thin = np.flatnonzero(count < THIN)
     if not len(thin):
@@ -174,5 +180,6 @@ def _shrink(scores: Floats, count: IntArray, group: IntArray | None) -> None:
             return
         means.append((thin[groups[thin] == name], scores[:, models].mean(axis=1, keepdims=True)))
     for mine, mean in means:
-        known = (count[mine] / (count[mine] + PRIOR)).astype(np.float32)
+        # With a prior of nothing one without evidence still has the group alone.
+        known = (count[mine] / np.maximum(count[mine] + prior, 1e-9)).astype(np.float32)
         scores[:, mine] = known * scores[:, mine] + (1 - known) * mean
