@@ -23,14 +23,15 @@ from matcher.assignment.errors import ProblemError
 from matcher.conflicts import Candidate, Conflicts, Truth, judge
 from matcher.conflicts.eligibility import roles_that_count, seats_left
 from matcher.conflicts.finding import TWIN
-from matcher.domain import Expert, Kind, Level, Project, Purpose, Record
+from matcher.domain import Expert, Level, Project, Purpose, Record
 from matcher.domain.access import redact
 from matcher.domain.expert import Review
 from matcher.domain.taxonomy import ExpertTitle
 from matcher.domain.words import Words
-from matcher.matchmaker import Matchmaker
-from matcher.retrieval.catalogue import Catalogue
+from matcher.expertise.keeping import kept_reasons, shown_texts
+from matcher.expertise.scores import CallScores, call_scores
 from matcher.rules.authority import Authority, usual_authority
+from matcher.rules.context import Context
 from matcher.rules.expert import NO_CONFLICT
 from matcher.rules.kleene import FALSE
 from matcher.rules.purposes import conditions
@@ -93,28 +94,31 @@ def call_of(
     """The call over records that were cut down to what their reader may see; the same records give the same call.
 
     Conflicts and limits are found in the whole records; scores, names and everything else in what level 2 shows.
-    Scores are those of the ranking for the purpose `expert`, 0..1. A pair is forbidden by a conflict under the rules of
-    the authority, with what was found, and by any other hard condition that fails (an expert who does not consent).
-    What is not known yet becomes a question to the expert, to be answered before a panel is released. Experts who sat
-    much in the last year, and projects that they judged in it, are left to others as far as the total allows (soft).
+    Scores are those of the ranking for the purpose `expert`, 0..1, with the expertise of evidences as their text part
+    (`matcher.expertise`); the call keeps these evidences and which of them speak for whom. A pair is forbidden by a
+    conflict under the rules of the authority, with what was found, and by any other hard condition that fails (an
+    expert who does not consent). What is not known yet becomes a question to the expert, to be answered before a panel
+    is released. Experts who sat much in the last year, and projects that they judged in it, are left to others as far
+    as the total allows (soft).
     """
-    maker = Matchmaker.of(today)
-    left = _catalogue(Kind.PROJECT, projects, encoder)
-    right = _catalogue(Kind.EXPERT, experts, encoder)
-    matrix = maker.matrix(Purpose.EXPERT, left, right)
     asked = [cast(Project, one) for one in sorted(projects, key=_id)]
     judged = judge(asked, [cast(Expert, one) for one in experts], rules.authority, today)
     asked = [redact(one, Level.CONSENTED) for one in asked]
     pool = [redact(one, Level.CONSENTED) for one in judged.pool]
+    context = Context(today)
+    made = call_scores(asked, pool, encoder, context)
     return CallRow(
         name=name,
         odd=rules.odd,
         projects=tuple(ProjectRow(id=one.id, name=one.label, size=rules.size) for one in asked),
         experts=tuple(
-            _row(one, candidate, rules, today) for one, candidate in zip(pool, judged.candidates, strict=True)
+            _row(one, candidate, rules, today).model_copy(update={"evidences": texts, "thin": bool(thin)})
+            for one, candidate, texts, thin in zip(
+                pool, judged.candidates, shown_texts(made), made.judged.expertise.thin, strict=True
+            )
         ),
-        scores=tuple(tuple(float(v) for v in np.round(line / 100, 4)) for line in matrix.scores),
-        forbidden=(*_conflicts(judged.found), *_forbidden(left, right, maker)),
+        scores=tuple(tuple(np.round(line.astype(np.float64), 4).tolist()) for line in made.scores),
+        forbidden=(*_conflicts(judged.found), *_forbidden(made, asked, pool, context)),
         questions=_questions(judged.found),
         apart=tuple((one.first, one.second) for one in judged.found.apart),
         quotas=rules.quotas,
@@ -123,11 +127,12 @@ def call_of(
         lately=tuple(
             (project.id, expert.id)
             for expert in pool
-            for judged in [{review.project for review in _lately(expert, today)}]
+            for seen in [{review.project for review in _lately(expert, today)}]
             for project in asked
-            if judged & {project.id, project.label}
+            if seen & {project.id, project.label}
         ),
         soft=rules.soft,
+        reasons=kept_reasons(made, asked, pool),
     )
 
 
@@ -143,12 +148,6 @@ def _lately(expert: Expert, today: date) -> list[Review]:
 
 def _id(record: Record) -> str:
     return record.id
-
-
-def _catalogue(kind: Kind, records: Sequence[Record], encoder: Encoder) -> Catalogue:
-    catalogue = Catalogue(kind, Level.CONSENTED, encoder)
-    catalogue.put(sorted(records, key=_id))
-    return catalogue
 
 
 def _conflicts(found: Conflicts) -> tuple[PairRow, ...]:
@@ -183,16 +182,19 @@ def _questions(found: Conflicts) -> tuple[QuestionRow, ...]:
     )
 
 
-def _forbidden(left: Catalogue, right: Catalogue, maker: Matchmaker) -> tuple[PairRow, ...]:
-    rows, columns = list(left.live), list(right.live)
+def _forbidden(
+    made: CallScores, projects: Sequence[Project], experts: Sequence[Expert], context: Context
+) -> tuple[PairRow, ...]:
+    shape = made.scores.shape
     hard = [one for one in conditions(Purpose.EXPERT) if one.is_hard and one.name != NO_CONFLICT]
     reasons: dict[tuple[int, int], str] = {}
-    for name, block in bind(hard, left.columns, right.columns, maker.context):
-        states = np.broadcast_to(block(slice(0, len(rows)), slice(0, len(columns))), (len(rows), len(columns)))
+    for name, block in bind(hard, made.projects, made.experts, context):
+        states = np.broadcast_to(block(slice(0, shape[0]), slice(0, shape[1])), shape)
         for p, e in np.argwhere(states == FALSE).tolist():
             reasons.setdefault((p, e), name)
-    projects, experts = left.ids_of(rows), right.ids_of(columns)
-    return tuple(PairRow(project=projects[p], expert=experts[e], reason=why) for (p, e), why in sorted(reasons.items()))
+    return tuple(
+        PairRow(project=projects[p].id, expert=experts[e].id, reason=why) for (p, e), why in sorted(reasons.items())
+    )
 
 
 def _row(expert: Expert, candidate: Candidate, rules: CallRules, today: date) -> ExpertRow:

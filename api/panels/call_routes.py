@@ -80,6 +80,7 @@ async def create_panels(request: Request, caller: Asker) -> Response:
     with told():
         await state.match_threads(made.problem)
         made.sides()
+        made.reasons()
 
     def work(connection: Connection) -> Done:
         case = cases.create(connection, "panels", caller.actor, order.name, made.body())

@@ -125,7 +125,7 @@ async def replace_seats(request: Request, case_id: str, caller: Asker) -> Respon
             }
             for p, leaves, comes, reason in swaps
         ]
-        panels = panels_document(problem, after, alternates(problem, after))
+        panels = panels_document(problem, after, alternates(problem, after), state.reasons())
         return freed.model_copy(update={"draft": {"format": "panels-1", "panels": panels}}), {"swaps": told_of}
 
     return await change_case(request, caller, case_id, body, "panels.replace", change)

@@ -11,6 +11,7 @@ from matcher.assignment.callrows import CallRow, DeclarationRow, QuestionRow
 from matcher.assignment.declarations import open_questions
 from matcher.assignment.planfile import seated, seats_from
 from matcher.assignment.problem import Problem
+from matcher.assignment.reasons import Reasons, reasons_of
 from matcher.assignment.result import Seats
 from matcher.opinions.opinion import DIMENSIONS, Dimension
 
@@ -89,6 +90,10 @@ class State(BaseModel):
     def sides(self) -> tuple[Dimension, ...]:
         """What experts score."""
         return tuple(Dimension(**row.model_dump()) for row in self.dimensions) or DIMENSIONS
+
+    def reasons(self) -> Reasons:
+        """Why experts suit projects, as far as the call keeps it; FormatError where its rows contradict themselves."""
+        return reasons_of(self.call.reasons, self.call.experts)
 
     @property
     def standing(self) -> tuple[Literal["draft", "release"], dict[str, Any]] | None:

@@ -40,7 +40,7 @@ def _solved(state: State) -> dict[str, Any]:
     problem = state.problem()
     result = solve(problem, Goal(floor_share=state.floor or None), state.seed, _progress)
     _progress(Progress("alternates", 0))
-    document = plan_document(result, alternates(problem, result.seats))
+    document = plan_document(result, alternates(problem, result.seats), state.reasons())
     assert not check(problem, result.seats), "the solver broke a rule"
     return document
 
@@ -48,7 +48,7 @@ def _solved(state: State) -> dict[str, Any]:
 def _drawn(state: State, order: DrawOrder) -> dict[str, Any]:
     problem = state.problem()
     found = draw(problem, order.seed, DrawRules(order.epsilon, order.cap, order.plans), _progress)
-    return draw_document(problem, found, alternates(problem, found.seats))
+    return draw_document(problem, found, alternates(problem, found.seats), state.reasons())
 
 
 def _progress(step: Progress) -> None:

@@ -18,7 +18,7 @@ A pair without a score may not be, unless ``missing_score`` gives it one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ from matcher.assignment.callrows import (
 from matcher.assignment.errors import FormatError, ProblemError
 from matcher.assignment.names import LATELY, ROTATION
 from matcher.assignment.problem import BoolArray, Cap, IntArray, Problem, Quota
+from matcher.assignment.reasons import Reasons, reasons_of
 from matcher.assignment.terms import SoftTerm, Spread, Taste
 from matcher.domain.words import Words
 from matcher.tables.messages import told
@@ -55,11 +56,20 @@ class Call:
     experts: tuple[ExpertRow, ...]
     questions: tuple[QuestionRow, ...] = ()
     declarations: tuple[DeclarationRow, ...] = ()
+    reasons: Reasons = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: CallRow, name: str) -> Call:
         """The call that the rows describe; ProblemError where they contradict themselves."""
-        return cls(row.name or name, problem_from(row), row.projects, row.experts, row.questions, row.declarations)
+        return cls(
+            row.name or name,
+            problem_from(row),
+            row.projects,
+            row.experts,
+            row.questions,
+            row.declarations,
+            reasons_of(row.reasons, row.experts),
+        )
 
 
 def read_call(path: Path) -> Call:

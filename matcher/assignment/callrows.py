@@ -24,7 +24,10 @@ class ProjectRow(_Row):
 
 
 class ExpertRow(_Row):
-    """An expert of the pool; ``year_left`` is what the year's limit leaves, ``recent`` counts seats held lately."""
+    """An expert of the pool; ``year_left`` is what the year's limit leaves, ``recent`` counts seats held lately.
+
+    ``evidences`` are the texts that ``reasons`` number from 0; ``thin`` says that they are too few to go by alone.
+    """
 
     id: str = Field(min_length=1)
     name: str = ""
@@ -40,6 +43,8 @@ class ExpertRow(_Row):
     load_min: int = 0
     year_left: int | None = None
     recent: int = Field(default=0, ge=0)
+    evidences: tuple[str, ...] = ()
+    thin: bool = False
 
 
 class ScoreRow(_Row):
@@ -48,6 +53,18 @@ class ScoreRow(_Row):
     project: str
     expert: str
     score: float
+
+
+class ReasonRow(_Row):
+    """Why experts suit a project, column by column: how well (0..1), and which of their evidences say so, best first.
+
+    Empty evidences: the expert has none, and the mean of the group stands in. Experts who are not named have no reason.
+    """
+
+    project: str
+    experts: tuple[str, ...]
+    expertise: tuple[float | None, ...]
+    best: tuple[tuple[int, ...], ...]
 
 
 class PairRow(_Row):
@@ -145,3 +162,4 @@ class CallRow(_Row):
     lead: LeadRow | None = None
     lately: tuple[tuple[str, str], ...] = ()
     soft: SoftRow = SoftRow()
+    reasons: tuple[ReasonRow, ...] = ()

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from matcher.assignment.callfile import Call
 from matcher.assignment.errors import FormatError
-from matcher.assignment.names import soft_name
+from matcher.assignment.names import quota_name, soft_name
 from matcher.assignment.planfile import Document
 from matcher.domain.words import Words
 
@@ -21,7 +21,10 @@ FONTS = (
 )
 """Fonts looked for, best first; a machine without any of them cannot print Chinese."""
 
-HEAD = ("项目", "名称", "专家", "姓名", "角色", "单位", "主审", "匹配分", "候补一", "候补二")
+HEAD = (
+    *("项目", "名称", "专家", "姓名", "角色", "单位", "主审", "匹配分", "候补一", "候补二"),
+    *("计入要求", "专长", "依据一", "依据二", "依据三", "依据不足"),
+)
 
 # The data come in as JSON, so no name is ever read as markup.
 TEMPLATE = """
@@ -37,6 +40,7 @@ TEMPLATE = """
     #table(columns: (auto, 1fr, 1fr, auto, auto, 1fr), inset: 5pt,
       ..data.head.map(cell => text(weight: "bold", cell)),
       ..panel.rows.flatten().map(cell => text(cell)))
+    #for line in panel.reasons [ #text(size: 8pt, line) \\ ]
   ]
 }
 #v(24pt)
@@ -120,17 +124,40 @@ def _rows(call: Call, document: Document) -> list[list[str]]:
                     "是" if member["lead"] else "",
                     f"{member['score']:.4f}",
                     *[*standby, "", ""][:2],
+                    "、".join(quota_name(name).zh for name in member.get("fills", ())),
+                    *_why(member),
                 ]
             )
     return rows
 
 
+def _why(member: Document) -> list[str]:
+    """Expertise, three evidences, and whether they are too few; blanks where the call says nothing of the pair."""
+    if "why" not in member:
+        return [""] * 5
+    why = member["why"]
+    value = "" if why["expertise"] is None else f"{why['expertise']:.3f}"
+    return [value, *[*why["evidences"], "", "", ""][:3], "是" if why["thin"] else ""]
+
+
 def _panels(call: Call, document: Document) -> list[dict[str, Any]]:
     panels: dict[str, dict[str, Any]] = {}
-    for project, name, expert, person, _, unit, lead, score, first, second in _rows(call, document):
-        panel = panels.setdefault(project, {"title": f"{project} {name}".strip(), "rows": []})
+    for project, name, expert, person, _, unit, lead, score, first, second, *why in _rows(call, document):
+        panel = panels.setdefault(project, {"title": f"{project} {name}".strip(), "rows": [], "reasons": []})
         panel["rows"].append([expert, person, unit, lead, score, "、".join(filter(None, (first, second)))])
+        panel["reasons"].append(f"{expert} {person}：{_said(*why)}")
     return list(panels.values())
+
+
+def _said(fills: str, expertise: str, first: str, second: str, third: str, thin: str) -> str:
+    """Why somebody sits there, as one line."""
+    shown = [
+        fills and f"计入{fills}",
+        expertise and f"专长 {expertise}",
+        first and f"依据：{'；'.join(filter(None, (first, second, third)))}",
+        thin and "依据不足三项，已参考同组平均",
+    ]
+    return "。".join(filter(None, shown)) or "未说明"
 
 
 def _word(value: object) -> str:

@@ -15,6 +15,7 @@ from matcher.assignment.draw import Draw, DrawRecord, DrawRules, pool_hash
 from matcher.assignment.errors import FormatError
 from matcher.assignment.lead import leads
 from matcher.assignment.problem import Problem
+from matcher.assignment.reasons import Reasons
 from matcher.assignment.result import Result, Seats
 from matcher.assignment.urn import Method
 from matcher.domain.words import Words
@@ -22,13 +23,13 @@ from matcher.domain.words import Words
 Document = dict[str, Any]
 
 
-def plan_document(result: Result, prepared: Alternates | None = None) -> Document:
+def plan_document(result: Result, prepared: Alternates | None = None, reasons: Reasons | None = None) -> Document:
     """A result as a document; the same result gives the same bytes, so the seconds are left out."""
     problem = result.problem
     document: Document = {
         "format": "panels-1",
         "pool_hash": pool_hash(problem),
-        "panels": panels_document(problem, result.seats, prepared),
+        "panels": panels_document(problem, result.seats, prepared, reasons),
         "total": result.total,
         "bound": result.bound,
         "gap": result.gap,
@@ -48,8 +49,10 @@ def plan_document(result: Result, prepared: Alternates | None = None) -> Documen
     return document
 
 
-def panels_document(problem: Problem, seats: Seats, prepared: Alternates | None = None) -> list[Document]:
-    """Panels by id, with scores, leads and alternates."""
+def panels_document(
+    problem: Problem, seats: Seats, prepared: Alternates | None = None, reasons: Reasons | None = None
+) -> list[Document]:
+    """Panels by id, with scores, leads and alternates; and why: what a seat counts for, and the evidences if known."""
     names = problem.expert_ids
     lead = leads(problem, seats)
     panels: list[Document] = []
@@ -59,18 +62,27 @@ def panels_document(problem: Problem, seats: Seats, prepared: Alternates | None 
                 "expert": names[e],
                 "score": round(float(problem.scores[p, e]), 6),
                 "lead": lead[p] == e,
+                "fills": [quota.name for quota in problem.quotas if quota.least[p] and quota.members[e]],
                 "alternates": [{"expert": names[a.expert], "joint": a.joint} for a in (prepared or {}).get((p, e), ())],
             }
+            | _why(reasons, problem.project_ids[p], names[e])
             for e in panel
         ]
         panels.append({"project": problem.project_ids[p], "members": members})
     return panels
 
 
-def draw_document(problem: Problem, drawn: Draw, prepared: Alternates | None = None) -> Document:
+def _why(reasons: Reasons | None, project: str, expert: str) -> Document:
+    found = (reasons or {}).get((project, expert))
+    return {} if found is None else {"why": found.document()}
+
+
+def draw_document(
+    problem: Problem, drawn: Draw, prepared: Alternates | None = None, reasons: Reasons | None = None
+) -> Document:
     """A draw as a document: the panels, each member with its probability, and all that an auditor needs."""
     record = drawn.record
-    panels = panels_document(problem, drawn.seats, prepared)
+    panels = panels_document(problem, drawn.seats, prepared, reasons)
     likely = drawn.urn.probabilities()
     for panel in panels:
         for member in panel["members"]:

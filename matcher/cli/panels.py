@@ -47,7 +47,7 @@ def call_records(
     spread: Annotated[Spreads | None, typer.Option(help="soft: panels from many regions or cities")] = None,
     today: TodayOption = None,
 ) -> None:
-    """A call file from records: scores of the ranking, conflicts as forbidden pairs, rotation from past reviews."""
+    """A call file from records: scores by evidences, conflicts as forbidden pairs, rotation from past reviews."""
     from embeddings.loading import load_encoder
     from matcher.assignment.callrows import SoftRow, SpreadRow
     from matcher.calling import CallRules, call_of, twins
@@ -102,7 +102,7 @@ def solve(
         with progress() as tell:
             result = best(given.problem, Goal(floor_share=floor or None, soft_share=soft), seed, tell)
         broken = verify(result)
-        document = plan_document(result, alternates(given.problem, result.seats))
+        document = plan_document(result, alternates(given.problem, result.seats), given.reasons)
         _write(document, out)
         if xlsx:
             write_workbook(given, document, xlsx)
@@ -204,7 +204,8 @@ def repair(
     from matcher.assignment.repair import repair as mend
 
     with told():
-        problem = read_call(call).problem
+        given = read_call(call)
+        problem = given.problem
         seats = seats_from(problem, read_document(plan))
         lost = [_pair(problem, "vacated", text) for text in vacated or ()]
         kept = [_pair(problem, "pinned", text) for text in pinned or ()]
@@ -220,7 +221,7 @@ def repair(
             }
             for swap in mended.swaps
         ]
-        panels = panels_document(problem, mended.seats, prepared)
+        panels = panels_document(problem, mended.seats, prepared, given.reasons)
         _write({"format": "panels-1", "swaps": swaps, "panels": panels}, out)
     for swap in swaps:
         errors.print("{project}: {leaves} -> {comes} ({reason})".format(**swap), highlight=False, markup=False)
@@ -243,10 +244,11 @@ def draw(
     from matcher.assignment.planfile import draw_document
 
     with told():
-        problem = read_call(call).problem
+        given = read_call(call)
+        problem = given.problem
         with progress() as tell:
             result = drawn(problem, seed, DrawRules(epsilon, cap, plans), tell)
-        _write(draw_document(problem, result), out)
+        _write(draw_document(problem, result, reasons=given.reasons), out)
     record = result.record
     errors.print(
         f"{record.method}: plan {record.number} of {record.size}, "

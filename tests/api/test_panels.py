@@ -367,3 +367,44 @@ def test_stored_records_become_a_call(service: Service) -> None:
     verdicts = {item["id"]: item["verdict"] for item in center.post("/v1/matches", json=order).json()["items"]}
     out = {expert for expert, verdict in verdicts.items() if verdict == "INELIGIBLE"}
     assert out == {expert for project, expert in forbidden if project == ids["projects"][0]}
+
+
+SECRET = "不予公开的硫化物电解质配方"
+
+
+def test_evidences_are_shown_as_far_as_the_caller_may_see(service: Service) -> None:
+    """Reviews and a raised profile are not told before consent; own secrets are never compared."""
+    center, platform = service.of("center"), service.of("platform")
+    plain = {"roles": ["技术"], "consent_at": "2026-01-01", "ties": []}
+    works = ["固态电池电解质薄膜的卷对卷涂布", "全固态电池中试线", "新材料界面副反应"]
+    theirs = {
+        "id": "X1", "works": works, "profile": SECRET, "secrecy": {"profile": 2},
+        "reviews": [{"date": "2025-05-01", "project": SECRET}],
+    }  # fmt: skip
+    mine = {"id": "X2", "works": [*works[:2], SECRET], "secrecy": {"works": 3}, "profile": "做固态电池电解质。"}
+    assert platform.post("/v1/experts", json=plain | theirs).status_code == 201
+    assert center.post("/v1/experts", json=plain | mine).status_code == 201
+    assert center.post("/v1/projects", json={"id": "X", "name": "固态电池", "description": SECRET}).status_code == 201
+    assert platform.post("/v1/projects", json={"id": "Y", "name": "固态电池"}).status_code == 201
+    order = {"name": "示范", "records": {"projects": ["X"], "experts": ["X1", "X2"], "size": 2}}
+    one = asked(service, order)
+    why = {row["expert"]: row["why"] for row in center.get(one).json()["plan"]["panels"][0]["members"]}
+    assert (sorted(why["X1"]["evidences"]), why["X1"]["thin"]) == (sorted(works), False)
+    assert (why["X2"]["evidences"], why["X2"]["thin"]) == (["做固态电池电解质。"], True)
+    book = load_workbook(io.BytesIO(center.get(f"{one}/export", params={"format": "xlsx"}).content))
+    rows = list(book["专家组"].iter_rows(min_row=2, values_only=True))
+    assert [row[12:] for row in rows] == [
+        (*why["X1"]["evidences"], None),
+        ("做固态电池电解质。", None, None, "是"),
+    ]
+    shown = [center.get(one + path).text for path in ("", "/call")] + [str(rows)]
+    assert all(SECRET not in text for text in shown)
+    records = {"projects": ["X"], "experts": ["X1"], "size": 1}
+    known = asked(service, {"name": "平台", "records": records | {"projects": ["Y"]}}, "platform")
+    assert SECRET in platform.get(f"{known}/call").text
+
+
+def test_reasons_of_a_call_that_contradict_it_are_refused(service: Service) -> None:
+    wrong = {"project": "p0", "experts": ["e1"], "expertise": [0.5], "best": [[0]]}
+    told = problem(service.of("center").post(BASE, json=ORDER | {"call": CALL | {"reasons": [wrong]}}), 422, "invalid")
+    assert (told["errors"][0]["pointer"], told["errors"][0]["value"]) == ("reasons", "p0")

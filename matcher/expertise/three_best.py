@@ -5,11 +5,14 @@ on the gold standard of reviewer assignment the mean of the three best beats the
 the mean of all. Similarity is .7 dense cosine + .3 lexical cosine; both are cosines of unit rows, hence
 self-normalised, on one fixed scale for all projects, so that scores of different projects compare (arXiv 2303.16750
 rates only such comparisons; raw BM25, whose scale grows with the query, loses there).
+
+Everything that the expert says, as one vector, adds what no single evidence says: an expert of one field is best told
+by the whole, an expert of two fields by the three best; with a share of .3 both are told nearly as well as by the
+better of the two (docs/evaluation.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +26,14 @@ Floats = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 DENSE_SHARE = 0.7
+WHOLE_SHARE = 0.3
 BEST = 3
 THIN = 3
 """Fewer evidences than this make a thin profile."""
+
+PRIOR = 0.5
+"""The mean of the group is worth half an evidence, so one own evidence weighs 2/3 and two weigh 4/5. On papers
+(docs/evaluation.md) a quarter to a half is about best, by little; two, where one own weighs 1/3, clearly loses."""
 
 BLOCK = 8_000_000
 """Similarities held at once: 32 MB."""
@@ -36,29 +44,28 @@ class Evidences:
     """The evidences of all experts, in rows.
 
     Args:
-        ids: one per row, unique: a paper, patent, project or ``self``.
         owner: (m,) int64 position of the expert, ascending.
         dense: (m, d) float32 unit rows, zero rows for evidences without text.
         lexical: (m, w) sparse unit rows of weighted words, or none.
         n_experts: experts in the pool; some may own nothing.
         group: (n_experts,) int64 unit or field, the mean of which thin profiles shrink to; none shrinks to the pool.
+        whole: (n_experts, d) float32 unit rows of everything that an expert's record says in words; none leaves it out.
     """
 
-    ids: tuple[str, ...]
     owner: IntArray
     dense: Floats
     lexical: csr_array | None
     n_experts: int
     group: IntArray | None = None
+    whole: Floats | None = None
 
     def __post_init__(self) -> None:
-        if not (len(self.ids) == len(self.owner) == len(self.dense)):
-            lengths = (len(self.ids), len(self.owner), len(self.dense))
+        if len(self.owner) != len(self.dense):
             raise ProblemError(
                 "evidences",
-                lengths,
-                Words("每项依据须有一个编号、一位专家和一个向量", "one id, owner and vector per evidence"),
-                Words("使三者对齐", "align them"),
+                (len(self.owner), len(self.dense)),
+                Words("每项依据须有一位专家和一个向量", "one owner and vector per evidence"),
+                Words("使两者对齐", "align them"),
             )
         if len(self.owner) and ((np.diff(self.owner) < 0).any() or self.owner[-1] >= self.n_experts):
             raise ProblemError(
@@ -76,23 +83,31 @@ class Expertise:
     Attributes:
         scores: (P, E) float32 in [-1, 1], comparable across projects.
         evidence: (P, E, 3) int32 rows of the best evidences, best first, -1 where an expert has fewer.
-        thin: (E,) bool, profiles of fewer than three evidences; their scores are shrunk.
-        silent: (E,) bool, experts without any evidence; they get the mean of their group.
+        thin: (E,) bool, profiles of fewer than three evidences; their scores are shrunk. One without any evidence gets
+            the mean of the group.
     """
 
     scores: Floats
     evidence: npt.NDArray[np.int32]
     thin: npt.NDArray[np.bool_]
-    silent: npt.NDArray[np.bool_]
 
 
-def expertise(evidences: Evidences, dense: Floats, lexical: csr_array | None = None) -> Expertise:
+def expertise(
+    evidences: Evidences,
+    dense: Floats,
+    lexical: csr_array | None = None,
+    whole: Floats | None = None,
+    *,
+    prior: float = PRIOR,
+) -> Expertise:
     """Score every expert for every project.
 
     Args:
         evidences: what the experts have shown.
         dense: (P, d) float32 unit rows of the projects, from the encoder of the evidences.
         lexical: (P, w) sparse unit rows of the projects; none scores by the dense part alone.
+        whole: (P, d) float32 unit rows of all that the projects say, to be compared with the experts' `whole`.
+        prior: how many evidences the mean of its group is worth beside a thin profile's own.
     """
     if dense.shape[1:] != evidences.dense.shape[1:]:
         shapes = (dense.shape, evidences.dense.shape)
@@ -105,19 +120,15 @@ def expertise(evidences: Evidences, dense: Floats, lexical: csr_array | None = N
     count = np.bincount(evidences.owner, minlength=evidences.n_experts)
     scores = np.zeros((len(dense), evidences.n_experts), dtype=np.float32)
     best = np.full((len(dense), evidences.n_experts, BEST), -1, dtype=np.int32)
-    rows = max(1, BLOCK // max(1, len(evidences.ids)))
+    rows = max(1, BLOCK // max(1, len(evidences.owner)))
     for start in range(0, len(dense), rows):
         part = slice(start, min(start + rows, len(dense)))
         similarity = _fused(evidences, dense[part], None if lexical is None else lexical[part])
         scores[part], best[part] = _three_best(similarity, evidences.owner, count)
-    silent = count == 0
-    _shrink(scores, count, evidences.group)
-    return Expertise(scores, best, count < THIN, silent)
-
-
-def reasons(result: Expertise, ids: Sequence[str], project: int, expert: int) -> tuple[str, ...]:
-    """The ids of the evidences behind one score, best first."""
-    return tuple(ids[row] for row in result.evidence[project, expert] if row >= 0)
+    if evidences.whole is not None and whole is not None:
+        scores = (1 - WHOLE_SHARE) * scores + WHOLE_SHARE * (whole @ evidences.whole.T)
+    _shrink(scores, count, evidences.group, prior)
+    return Expertise(scores, best, count < THIN)
 
 
 def _fused(evidences: Evidences, dense: Floats, lexical: csr_array | None) -> Floats:
@@ -152,21 +163,23 @@ def _three_best(similarity: Floats, owner: IntArray, count: IntArray) -> tuple[F
     return total, which
 
 
-def _shrink(scores: Floats, count: IntArray, group: IntArray | None) -> None:
-    """Thin profiles move towards the mean of their group's full profiles, by what they lack."""
+def _shrink(scores: Floats, count: IntArray, group: IntArray | None, prior: float) -> None:
+    """Thin profiles move towards the mean of their group's full profiles, the more the less they show."""
     thin = np.flatnonzero(count < THIN)
     if not len(thin):
         return
     groups = np.zeros(len(count), dtype=np.int64) if group is None else group
     full = count >= THIN
     everybody = full if full.any() else count > 0
+    means = []
     for name in np.unique(groups[thin]):
-        mine = thin[groups[thin] == name]
         models = np.flatnonzero(full & (groups == name))
         if not len(models):
             models = np.flatnonzero(everybody)
         if not len(models):
-            continue
-        mean = scores[:, models].mean(axis=1, keepdims=True)
-        known = (count[mine] / THIN).astype(np.float32)
+            return
+        means.append((thin[groups[thin] == name], scores[:, models].mean(axis=1, keepdims=True)))
+    for mine, mean in means:
+        # With a prior of nothing one without evidence still has the group alone.
+        known = (count[mine] / np.maximum(count[mine] + prior, 1e-9)).astype(np.float32)
         scores[:, mine] = known * scores[:, mine] + (1 - known) * mean
