@@ -25,15 +25,16 @@ from api.kit.problems import (
 from api.panels.changing import change_case
 from api.panels.orders import PanelRelease, ReplaceOrder, SeatOrder
 from api.panels.refusals import broken, told, undeclared
-from api.panels.state import Release, Seat, State
+from api.panels.state import Release, State
 from api.store.clock import now
 from matcher.assignment.alternates import alternates
 from matcher.assignment.check import check
 from matcher.assignment.errors import ChangeError
 from matcher.assignment.minutes import minutes, write_workbook
-from matcher.assignment.planfile import panels_document
+from matcher.assignment.places import expert_at, seat_at
+from matcher.assignment.planfile import panels_document, swaps_document
 from matcher.assignment.problem import Problem
-from matcher.assignment.repair import repair
+from matcher.assignment.repair import Swap, repair
 from matcher.assignment.result import Seats
 from matcher.domain.words import Words
 
@@ -104,29 +105,22 @@ async def replace_seats(request: Request, case_id: str, caller: Asker) -> Respon
     def change(state: State) -> tuple[State, dict[str, Any]]:
         problem, plan = state.problem(), _plan(state)
         seats = state.seats(plan)
-        vacated = [_seat(problem, "vacated", seat) for seat in order.vacated]
-        gone = [_expert(problem, "gone", one) for one in order.gone]
+        vacated = [seat_at(problem, "vacated", *seat) for seat in order.vacated]
+        gone = [expert_at(problem, "gone", one) for one in order.gone]
         left = {(p, e) for p, e in vacated} | {(p, e) for e in gone for p in range(problem.n_projects)}
-        pins = tuple(seat for seat in state.pins if _seat(problem, "pins", seat) not in left)
+        pins = tuple(seat for seat in state.pins if seat_at(problem, "pins", *seat) not in left)
         freed = state.model_copy(update={"pins": pins})
         problem = freed.problem()
         if order.by is None:
-            mended = repair(problem, seats, vacated, gone, [_seat(problem, "pins", seat) for seat in pins])
-            after, swaps = mended.seats, [(s.project, s.leaves, s.comes, s.reason) for s in mended.swaps]
+            mended = repair(problem, seats, vacated, gone, [seat_at(problem, "pins", *seat) for seat in pins])
+            after, swaps = mended.seats, mended.swaps
         else:
-            (p, e), comes = vacated[0], _expert(problem, "by", order.by)
-            after, swaps = _taken(problem, seats, p, e, comes), [(p, e, comes, "named")]
-        told_of = [
-            {
-                "project": problem.project_ids[p],
-                "leaves": problem.expert_ids[leaves],
-                "comes": problem.expert_ids[comes],
-                "reason": reason,
-            }
-            for p, leaves, comes, reason in swaps
-        ]
+            (p, e), comes = vacated[0], expert_at(problem, "by", order.by)
+            after, swaps = _taken(problem, seats, p, e, comes), (Swap(p, e, comes, "named"),)
         panels = panels_document(problem, after, alternates(problem, after), state.reasons())
-        return freed.model_copy(update={"draft": {"format": "panels-1", "panels": panels}}), {"swaps": told_of}
+        return freed.model_copy(update={"draft": {"format": "panels-1", "panels": panels}}), {
+            "swaps": swaps_document(problem, swaps)
+        }
 
     return await change_case(request, caller, case_id, body, "panels.replace", change)
 
@@ -210,26 +204,3 @@ def _unbroken(problem: Problem, seats: Seats) -> None:
     if found:
         places: list[FieldError] = found
         raise InvalidError("专家组不符合规则。", "The panels break rules.", places)
-
-
-def _seat(problem: Problem, name: str, seat: Seat) -> tuple[int, int]:
-    project, expert = seat
-    if project not in problem.project_ids:
-        raise ChangeError(
-            name,
-            project,
-            Words("须为本次评审的项目", "it names a project of the call"),
-            Words("改正编号", "correct the id"),
-        )
-    return problem.project_ids.index(project), _expert(problem, name, expert)
-
-
-def _expert(problem: Problem, name: str, expert: str) -> int:
-    if expert not in problem.expert_ids:
-        raise ChangeError(
-            name,
-            expert,
-            Words("须为本次评审的专家", "it names an expert of the call"),
-            Words("改正编号", "correct the id"),
-        )
-    return problem.expert_ids.index(expert)

@@ -8,11 +8,8 @@ from api.kit.problems import FieldError, InvalidError
 from matcher.assignment.callrows import QuestionRow
 from matcher.assignment.check import Violation
 from matcher.assignment.diagnosis import Blocked
-from matcher.assignment.errors import AssignmentError
-from matcher.conflicts.errors import FactError
+from matcher.domain.refused import RefusedError
 from matcher.domain.words import Words
-from matcher.opinions.opinion import OpinionError
-from matcher.rules.errors import RuleDataError
 
 
 @contextmanager
@@ -20,11 +17,11 @@ def told() -> Iterator[None]:
     """Turns a refusal into a problem."""
     try:
         yield
-    except (AssignmentError, FactError, OpinionError, RuleDataError) as error:
+    except RefusedError as error:
         raise refused(error) from None
 
 
-def refused(error: AssignmentError | FactError | OpinionError | RuleDataError) -> InvalidError:
+def refused(error: RefusedError) -> InvalidError:
     """The problem that a refusal is; rules that leave no plan name what blocks and the cheapest way out."""
     if isinstance(error, Blocked):
         causes, remedy, summary = error.diagnosis.causes, error.diagnosis.remedy, error.diagnosis.summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from matcher.assignment.errors import FormatError
 from matcher.assignment.lead import leads
 from matcher.assignment.problem import Problem
 from matcher.assignment.reasons import Reasons
+from matcher.assignment.repair import Swap
 from matcher.assignment.result import Result, Seats
 from matcher.assignment.urn import Method
 from matcher.domain.words import Words
@@ -75,6 +77,20 @@ def panels_document(
 def _why(reasons: Reasons | None, project: str, expert: str) -> Document:
     found = (reasons or {}).get((project, expert))
     return {} if found is None else {"why": found.document()}
+
+
+def swaps_document(problem: Problem, swaps: Iterable[Swap]) -> list[Document]:
+    """Changed seats by id: who leaves, who comes, and why."""
+    experts = problem.expert_ids
+    return [
+        {
+            "project": problem.project_ids[swap.project],
+            "leaves": experts[swap.leaves],
+            "comes": experts[swap.comes],
+            "reason": swap.reason,
+        }
+        for swap in swaps
+    ]
 
 
 def draw_document(

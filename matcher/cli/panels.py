@@ -200,27 +200,20 @@ def repair(
     """Fill vacated seats and keep the others; where that cannot be, name the fewest others that move."""
     from matcher.assignment.alternates import alternates
     from matcher.assignment.callfile import read_call
-    from matcher.assignment.planfile import panels_document, read_document, seats_from
+    from matcher.assignment.places import expert_at
+    from matcher.assignment.planfile import panels_document, read_document, seats_from, swaps_document
     from matcher.assignment.repair import repair as mend
 
     with told():
         given = read_call(call)
         problem = given.problem
         seats = seats_from(problem, read_document(plan))
-        lost = [_pair(problem, "vacated", text) for text in vacated or ()]
-        kept = [_pair(problem, "pinned", text) for text in pinned or ()]
-        away = [_expert(problem, "gone", text) for text in gone or ()]
+        lost = [_seat(problem, "vacated", text) for text in vacated or ()]
+        kept = [_seat(problem, "pinned", text) for text in pinned or ()]
+        away = [expert_at(problem, "gone", text) for text in gone or ()]
         mended = mend(problem, seats, lost, away, kept)
         prepared = alternates(problem, mended.seats)
-        swaps = [
-            {
-                "project": problem.project_ids[swap.project],
-                "leaves": problem.expert_ids[swap.leaves],
-                "comes": problem.expert_ids[swap.comes],
-                "reason": swap.reason,
-            }
-            for swap in mended.swaps
-        ]
+        swaps = swaps_document(problem, mended.swaps)
         panels = panels_document(problem, mended.seats, prepared, given.reasons)
         _write({"format": "panels-1", "swaps": swaps, "panels": panels}, out)
     for swap in swaps:
@@ -315,27 +308,18 @@ def progress() -> Iterator[Listener]:
         yield tell
 
 
-def _pair(problem: Problem, name: str, text: str) -> tuple[int, int]:
-    project, found, expert = text.partition(":")
-    if not found or project not in problem.project_ids:
+def _seat(problem: Problem, field: str, text: str) -> tuple[int, int]:
+    from matcher.assignment.places import seat_at
+
+    project, colon, expert = text.partition(":")
+    if not colon:
         raise ChangeError(
-            name,
+            field,
             text,
             Words("须为本次评审的 项目:专家", "it is PROJECT:EXPERT of the call"),
             Words("写作 p1:e7", "write p1:e7"),
         )
-    return problem.project_ids.index(project), _expert(problem, name, expert)
-
-
-def _expert(problem: Problem, name: str, text: str) -> int:
-    if text not in problem.expert_ids:
-        raise ChangeError(
-            name,
-            text,
-            Words("须为本次评审的专家", "it names an expert of the call"),
-            Words("改正编号", "correct the id"),
-        )
-    return problem.expert_ids.index(text)
+    return seat_at(problem, field, project, expert)
 
 
 def _json(path: Path) -> dict[str, Any]:

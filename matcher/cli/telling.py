@@ -8,10 +8,7 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 
-from matcher.assignment.errors import AssignmentError
-from matcher.conflicts.errors import FactError
-from matcher.opinions.opinion import OpinionError
-from matcher.rules.errors import RuleDataError
+from matcher.domain.refused import RefusedError
 
 errors = Console(stderr=True)
 
@@ -21,6 +18,6 @@ def told() -> Iterator[None]:
     """Turns what a person did wrong into one sentence and exit code 2."""
     try:
         yield
-    except (AssignmentError, FactError, RuleDataError, OpinionError, OSError) as error:
+    except (RefusedError, OSError) as error:
         errors.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(2) from error

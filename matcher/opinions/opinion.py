@@ -6,19 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matcher.domain.refused import RefusedError
 from matcher.domain.words import Words
 
 
-class OpinionError(Exception):
-    """A refusal that names the field, the value found, the rule and the remedy."""
-
-    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
-        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
-        super().__init__(f"{zh}。 / {en}.")
-        self.field = field
-        self.value = value
-        self.rule = rule
-        self.remedy = remedy
+class OpinionError(RefusedError):
+    """An opinion, dimension or quota that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,11 @@ SchedulingError
 
 from __future__ import annotations
 
-from matcher.domain.words import Words
+from matcher.domain.refused import RefusedError
 
 
-class SchedulingError(Exception):
-    """A refusal that names the field, the value found, the rule and the remedy."""
-
-    def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
-        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
-        super().__init__(f"{zh}。 / {en}.")
-        self.field = field
-        self.value = value
-        self.rule = rule
-        self.remedy = remedy
+class SchedulingError(RefusedError):
+    """Anything that is refused about an event."""
 
 
 class EventError(SchedulingError):

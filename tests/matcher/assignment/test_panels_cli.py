@@ -141,6 +141,10 @@ def test_repair_changes_the_named_seat(tmp_path: Path) -> None:
     assert [(swap["project"], swap["leaves"]) for swap in swaps] == [("p2", leaver)]
     assert _run("check", call, str(mended)).stdout.endswith("no violation\n")
     assert "PROJECT:EXPERT" in _run("repair", call, str(plan), "--vacated", "p2", expect=2).output
+    nobody = _run("repair", call, str(plan), "--vacated", f"p9:{leaver}", expect=2).output
+    assert "vacated is 'p9': it names a project of the call; correct the id." in " ".join(nobody.split())
+    nobody = _run("repair", call, str(plan), "--gone", "e99", expect=2).output
+    assert "gone is 'e99': it names an expert of the call; correct the id." in " ".join(nobody.split())
 
 
 def test_draw_and_replay(tmp_path: Path) -> None:
