@@ -25,11 +25,11 @@ class Dimension:
     high: float = 100.0
 
     def __post_init__(self) -> None:
-        if not (self.weight > 0 and self.low < self.high):
+        if not (0 < self.weight < math.inf and -math.inf < self.low < self.high < math.inf):
             raise OpinionError(
                 f"dimensions[{self.key}]",
                 (self.weight, self.low, self.high),
-                Words("权重须大于 0，且最低分小于最高分", "weight > 0, low < high"),
+                Words("权重须大于 0，最低分小于最高分，均为有限数", "weight > 0, low < high, all finite"),
                 Words("改正该维度", "correct it"),
             )
 
@@ -65,6 +65,14 @@ def check_opinions(opinions: tuple[Opinion, ...], dimensions: tuple[Dimension, .
             (),
             Words("须有评价维度", "something is judged"),
             Words("至少写一个维度", "name at least one dimension"),
+        )
+    if len(known) < len(dimensions):
+        keys = [dimension.key for dimension in dimensions]
+        raise OpinionError(
+            "dimensions",
+            next(key for n, key in enumerate(keys) if key in keys[:n]),
+            Words("一个维度只写一次", "a dimension is named once"),
+            Words("删去重复的维度", "drop the second one"),
         )
     seen: set[tuple[str, str]] = set()
     for opinion in opinions:
