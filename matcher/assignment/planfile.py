@@ -11,7 +11,8 @@ import numpy as np
 
 from matcher.assignment.alternates import Alternates
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.draw import Draw, DrawRecord, DrawRules, pool_hash
+from matcher.assignment.draw import Draw, DrawRecord, pool_hash
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.errors import FormatError
 from matcher.assignment.lead import leads
 from matcher.assignment.problem import Problem

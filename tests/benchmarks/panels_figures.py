@@ -20,8 +20,9 @@ from matcher.assignment.alternates import alternates
 from matcher.assignment.arrays import problem_of, read_problem
 from matcher.assignment.check import check, verify
 from matcher.assignment.diagnosis import diagnose
-from matcher.assignment.draw import DrawRules, draw
+from matcher.assignment.draw import draw
 from matcher.assignment.drawcheck import verify_draw
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.flow import solve_flow
 from matcher.assignment.problem import Problem
 from matcher.assignment.repair import repair
