@@ -165,7 +165,7 @@ def _instance(path: Path) -> None:
 
 
 def _plain_call() -> Problem:
-    return problem_of(generate(120, 120, 5, plain=True))
+    return problem_of(generate(240, 240, 5, plain=True))
 
 
 def _flow_against_networkx(problem: Problem) -> None:
@@ -188,7 +188,7 @@ def _flow_against_networkx(problem: Problem) -> None:
     assert flow is not None
     assert -cost == int(flow.arcs.points[flow.x].sum())
     print(
-        f"plain 120 x 120, equal totals: networkx {peer:.2f} s, ours {ours:.3f} s CPU, {peer / ours:.0f} times faster"
+        f"plain 240 x 240, equal totals: networkx {peer:.2f} s, ours {ours:.3f} s CPU, {peer / ours:.0f} times faster"
     )
 
 
