@@ -23,7 +23,7 @@ from api.kit.answers import answer, json_bytes
 from api.kit.bodies import json_body, read_json
 from api.kit.problems import ConflictError, FieldError, InvalidError, NotFoundError, documented
 from api.store import cases, jobs
-from api.store.cases import Case
+from api.store.cases import LARGEST_NUMBER, Case
 from api.store.clock import now
 from matcher.domain.record import Line
 from matcher.scheduling.check import check
@@ -112,7 +112,9 @@ async def read_plan(
     request: Request,
     event_id: str,
     caller: Asker,
-    version: Annotated[int | None, Query(ge=1, description="an earlier version of the event")] = None,
+    version: Annotated[
+        int | None, Query(ge=1, le=LARGEST_NUMBER, description="an earlier version of the event")
+    ] = None,
 ) -> Response:
     """The draft, or the released plan where there is none: goals with bounds, meetings, and per refused wish why."""
     case, state = await request.app.state.store.read(lambda c: _at(c, event_id, caller, version))

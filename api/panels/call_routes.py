@@ -108,7 +108,10 @@ async def list_panels(request: Request, caller: Asker) -> Response:
 
 @router.get("/{case_id}", name="panels.read", summary="Read panels", responses=documented(NotFoundError))
 async def read_panels(
-    request: Request, case_id: str, caller: Asker, version: Annotated[int | None, Query(ge=1)] = None
+    request: Request,
+    case_id: str,
+    caller: Asker,
+    version: Annotated[int | None, Query(ge=1, le=cases.LARGEST_NUMBER)] = None,
 ) -> Response:
     """The newest plan with its proof, pins and releases; an earlier version on request."""
     case = await request.app.state.store.read(lambda c: owned(c, "panels", case_id, caller, version))

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,6 +37,8 @@ from matcher.assignment.problem import Problem
 from matcher.assignment.repair import repair
 from matcher.assignment.result import Seats
 from matcher.domain.words import Words
+
+log = structlog.get_logger("matcher.panels")
 
 Asker = Annotated[Caller, Depends(authenticate)]
 router = APIRouter(prefix="/v1/panels", tags=["panels"])
@@ -172,7 +175,7 @@ async def export_panels(
 
     def made() -> bytes:
         if form == "pdf":
-            return minutes(state.read_call(), plan, lambda _: None)
+            return minutes(state.read_call(), plan, lambda text: log.warning("minutes", panels=case.id, warning=text))
         with tempfile.TemporaryDirectory(prefix="matcher-") as folder:
             path = Path(folder) / "panels.xlsx"
             write_workbook(state.read_call(), plan, path)

@@ -27,7 +27,7 @@ from api.panels.orders import OpinionsOrder
 from api.panels.refusals import told
 from api.panels.state import Seat, State
 from api.store import cases
-from api.store.cases import Case, Note
+from api.store.cases import LARGEST_NUMBER, Case, Note
 from matcher.opinions.opinion import Opinion, check_opinions
 from matcher.opinions.reserve import reserve_list
 
@@ -50,7 +50,7 @@ _EXAMPLE = {
 async def put_opinions(request: Request, case_id: str, caller: Asker) -> Response:
     """Opinions of experts who hold a seat in the last release, all or none. Several people may enter them at once."""
     order, body = await read_json(request, OpinionsOrder)
-    given = tuple(Opinion(**row.model_dump()) for row in order.opinions)
+    given = tuple(row.opinion() for row in order.opinions)
 
     def work(connection: Connection) -> Done:
         case = owned(connection, "panels", case_id, caller)
@@ -106,7 +106,9 @@ async def read_reserve_list(
     caller: Asker,
     quota: Annotated[int | None, Query(ge=0, description="how many projects are listed")] = None,
     fewest: Annotated[int, Query(ge=1, le=50, description="opinions below this number are flagged")] = 3,
-    until: Annotated[int | None, Query(ge=1, description="count opinions up to this number only")] = None,
+    until: Annotated[
+        int | None, Query(ge=1, le=LARGEST_NUMBER, description="count opinions up to this number only")
+    ] = None,
 ) -> Response:
     """Projects by scores that are corrected for severe and lenient experts, beside the plain mean, with intervals and
     flags. `until` is the number of the newest opinion that was counted: with it the same list comes again."""

@@ -5,12 +5,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from api.panels.state import DimensionRow, Seat
+from api.panels.state import Seat
 from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow, SoftRow
 from matcher.assignment.drawrules import CAP, EPSILON, PLANS
 from matcher.calling import CallRules
 from matcher.conflicts.finding import DECLARATION, KIND_WORDS
 from matcher.domain.record import RecordId
+from matcher.opinions.opinionfile import DimensionRow, OpinionRow
 from matcher.rules.authority import Authority, authority, usual_authority
 
 LARGEST_CALL = 500, 2_000
@@ -131,7 +132,7 @@ class DrawOrder(_Order):
     """A regulated draw (随机抽取): the seed is announced before it."""
 
     seed: str = Field(min_length=1, max_length=200)
-    epsilon: float = Field(default=EPSILON, ge=0, lt=1)
+    epsilon: float = Field(default=EPSILON, gt=0, lt=1)
     cap: float = Field(default=CAP, gt=0, le=1)
     plans: int = Field(default=PLANS, ge=1, le=200)
 
@@ -140,15 +141,6 @@ class PanelRelease(_Order):
     """Makes the draft known."""
 
     name: str = Field(min_length=1, max_length=200)
-
-
-class OpinionRow(_Order):
-    """What an expert says about a project; a dimension that is left out is missing, never zero."""
-
-    project: str
-    expert: str
-    scores: dict[str, float] = {}
-    comment: str = Field(default="", max_length=10_000)
 
 
 class OpinionsOrder(_Order):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from matcher.assignment.callfile import Call, problem_from
 from matcher.assignment.callrows import CallRow, DeclarationRow, QuestionRow
@@ -14,21 +14,10 @@ from matcher.assignment.problem import Problem
 from matcher.assignment.reasons import Reasons, reasons_of
 from matcher.assignment.result import Seats
 from matcher.opinions.opinion import DIMENSIONS, Dimension
+from matcher.opinions.opinionfile import DimensionRow
 
 Seat = tuple[str, str]
 """A project and an expert of the call."""
-
-
-class DimensionRow(BaseModel):
-    """A side of a project that experts score."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    zh: str = Field(min_length=1, max_length=40)
-    weight: float = Field(default=1.0, gt=0)
-    low: float = 0.0
-    high: float = 100.0
 
 
 class Release(BaseModel):
@@ -90,7 +79,7 @@ class State(BaseModel):
 
     def sides(self) -> tuple[Dimension, ...]:
         """What experts score."""
-        return tuple(Dimension(**row.model_dump()) for row in self.dimensions) or DIMENSIONS
+        return tuple(row.dimension() for row in self.dimensions) or DIMENSIONS
 
     def reasons(self) -> Reasons:
         """Why experts suit projects, as far as the call keeps it; FormatError where its rows contradict themselves."""

@@ -18,6 +18,9 @@ from api.store.schema import case_notes, case_versions, cases
 CaseKind = Literal["panels", "event"]
 Body = dict[str, Any]
 
+LARGEST_NUMBER = 2**31 - 1
+"""Versions and notes are counted in 32 bits; a larger number names none."""
+
 _PREFIX: Mapping[CaseKind, str] = {"panels": "pan", "event": "evt"}
 
 

@@ -18,6 +18,7 @@ A pair without a score may not be, unless ``missing_score`` gives it one.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +44,7 @@ from matcher.assignment.problem import BoolArray, Cap, IntArray, Problem, Quota
 from matcher.assignment.reasons import Reasons, reasons_of
 from matcher.assignment.terms import SoftTerm, Spread, Taste
 from matcher.domain.words import Words
-from matcher.tables.messages import told
+from matcher.tables.messages import first_mistake
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +95,11 @@ def read_rows(path: Path) -> CallRow:
         FormatError: the file is not one, with the place of the mistake.
     """
     try:
-        return CallRow.model_validate_json(path.read_bytes())
+        return CallRow.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))  # editors on Windows write one
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"]) or str(path)
-        rule, _ = told(first["type"], first.get("ctx", {}), first["msg"])
+        place, value, rule = first_mistake(error)
         remedy = Words("格式见 docs/panels.md", "see docs/panels.md for the format")
-        raise FormatError(place, first.get("input"), Words(rule.zh, first["msg"]), remedy) from error
+        raise FormatError(place or str(path), value, rule, remedy) from error
 
 
 def problem_from(row: CallRow) -> Problem:
@@ -117,8 +116,12 @@ def problem_from(row: CallRow) -> Problem:
         expert = _at(experts, "declarations.expert", declared.expert)
         place = _at(projects, "declarations.project", declared.project) if declared.project else slice(None)
         forbidden[place, expert] |= declared.conflict
+    for question in row.questions:
+        _at(experts, "questions.expert", question.expert)
+        if question.project:
+            _at(projects, "questions.project", question.project)
     least = np.array([expert.load_min for expert in row.experts], dtype=np.int64)
-    return Problem(
+    problem = Problem(
         project_ids=tuple(projects),
         expert_ids=tuple(experts),
         scores=scores,
@@ -134,6 +137,14 @@ def problem_from(row: CallRow) -> Problem:
         soft=_soft(row, projects, experts),
         odd=row.odd,
     )
+    if not row.scores and row.missing_score is None:
+        raise FormatError(
+            "scores",
+            (),
+            Words("没有分数的组合不得安排", "a pair without a score may not be"),
+            Words("给出分数，或填写 missing_score", "give scores, or a missing_score"),
+        )
+    return problem
 
 
 def _soft(row: CallRow, projects: dict[str, int], experts: dict[str, int]) -> tuple[SoftTerm, ...]:
@@ -186,22 +197,42 @@ def _scores(
     row: CallRow, projects: dict[str, int], experts: dict[str, int]
 ) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float32]], BoolArray]:
     shape = (len(projects), len(experts))
-    scores = np.full(shape, 0.0 if row.missing_score is None else row.missing_score, dtype=np.float32)
-    known = np.full(shape, row.missing_score is not None)
-    for n, entry in enumerate(row.scores):
-        if isinstance(entry, ScoreRow):
-            place = _at(projects, "scores.project", entry.project), _at(experts, "scores.expert", entry.expert)
-            scores[place], known[place] = entry.score, True
-        elif n >= shape[0] or len(entry) != shape[1]:
+    scores = np.full(shape, 0.0 if row.missing_score is None else row.missing_score)
+    known = np.zeros(shape, dtype=bool)
+    matrix = [entry for entry in row.scores if not isinstance(entry, ScoreRow)]
+    if matrix:
+        _rectangle(matrix, len(row.scores), shape)
+        scores[:], known[:] = matrix, True
+    for entry in row.scores if not matrix else ():
+        assert isinstance(entry, ScoreRow)
+        place = _at(projects, "scores.project", entry.project), _at(experts, "scores.expert", entry.expert)
+        if known[place]:
             raise FormatError(
-                "scores",
-                Words(f"第 {n} 行有 {len(entry)} 个值", f"row {n} of {len(entry)}"),
-                Words(f"矩阵须为 {shape[0]} x {shape[1]}", f"a matrix of {shape[0]} x {shape[1]}"),
-                Words("补全矩阵", "complete it"),
+                f"scores[{entry.project}, {entry.expert}]",
+                entry.score,
+                Words("一个组合只有一个分数", "a pair has one score"),
+                Words("删去其中一行", "drop one of the two rows"),
             )
-        else:
-            scores[n], known[n] = entry, True
-    return scores, known
+        scores[place], known[place] = entry.score, True
+    with np.errstate(over="ignore"):  # beyond float32 a score is infinite, and refused as such with its pair
+        return scores.astype(np.float32), known | (row.missing_score is not None)
+
+
+def _rectangle(matrix: list[tuple[float, ...]], entries: int, shape: tuple[int, int]) -> None:
+    """Refuse a matrix with too few or too many values, or with scores of single pairs beside it."""
+    wrong = [(n, len(values)) for n, values in enumerate(matrix) if len(values) != shape[1]]
+    if wrong:
+        found = Words(f"第 {wrong[0][0] + 1} 行有 {wrong[0][1]} 个值", f"{wrong[0][1]} values in row {wrong[0][0] + 1}")
+    elif len(matrix) != shape[0] or entries != len(matrix):
+        found = Words(f"{entries} 行", f"{entries} rows")
+    else:
+        return
+    raise FormatError(
+        "scores",
+        found,
+        Words(f"矩阵须为 {shape[0]} x {shape[1]}", f"a matrix of {shape[0]} x {shape[1]}"),
+        Words("补全矩阵", "complete it"),
+    )
 
 
 def _members(row: CallRow, of: Kind, value: str) -> BoolArray:
@@ -214,6 +245,15 @@ def _members(row: CallRow, of: Kind, value: str) -> BoolArray:
 
 def _quota(row: CallRow, quota: QuotaRow, projects: dict[str, int], size: IntArray) -> Quota:
     # A share of 2/3 written as .6667 must not ask for one more than two thirds: four places are meant.
+    if (quota.value == "") != (quota.of in ("senior", "may_lead")):
+        raise ProblemError(
+            f"quotas.{quota.of}",
+            quota.value,
+            Words(
+                "roles、languages、fields 须写 value，其他不写", "roles, languages and fields have a value, others none"
+            ),
+            Words("补写或删去 value", "give or drop the value"),
+        )
     least = np.maximum(quota.least, np.ceil(np.round(quota.share * size, 3) - 0.001)).astype(np.int64)
     most = size.copy() if quota.most is None else np.minimum(quota.most, size)
     if quota.projects is not None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["roles", "languages", "fields", "senior", "may_lead"]
 Group = Literal["units", "cities", "regions"]
+
+LARGEST = 1_000_000
+Count = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+"""Fits the arrays of whole numbers; what it may be in its place is said by ``validation``, which knows the place."""
+
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Name = Annotated[str, Field(max_length=1_000)]
+Weight = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 
 
 class _Row(BaseModel):
@@ -18,9 +26,9 @@ class _Row(BaseModel):
 class ProjectRow(_Row):
     """A project of the call."""
 
-    id: str = Field(min_length=1)
-    name: str = ""
-    size: int = 5
+    id: Id
+    name: Name = ""
+    size: Count = 5
 
 
 class ExpertRow(_Row):
@@ -29,8 +37,8 @@ class ExpertRow(_Row):
     ``evidences`` are the texts that ``reasons`` number from 0; ``thin`` says that they are too few to go by alone.
     """
 
-    id: str = Field(min_length=1)
-    name: str = ""
+    id: Id
+    name: Name = ""
     roles: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
@@ -39,10 +47,10 @@ class ExpertRow(_Row):
     regions: tuple[str, ...] = ()
     senior: bool = False
     may_lead: bool = False
-    load_max: int = 4
-    load_min: int = 0
-    year_left: int | None = None
-    recent: int = Field(default=0, ge=0)
+    load_max: Count = 4
+    load_min: Count = 0
+    year_left: Count | None = None
+    recent: int = Field(default=0, ge=0, le=LARGEST)
     evidences: tuple[str, ...] = ()
     thin: bool = False
 
@@ -108,9 +116,9 @@ class QuotaRow(_Row):
 
     of: Kind
     value: str = ""
-    least: int = 0
+    least: int = Field(default=0, ge=0, le=LARGEST)
     share: float = Field(default=0.0, ge=0, le=1)
-    most: int | None = None
+    most: int | None = Field(default=None, ge=0, le=LARGEST)
     projects: tuple[str, ...] | None = None
 
 
@@ -118,7 +126,7 @@ class CapRow(_Row):
     """Most seats of one group: a count, or a share of the panel's size rounded down."""
 
     of: Group
-    most: int | None = None
+    most: Count | None = None
     share: float | None = Field(default=None, gt=0, le=1)
 
 
@@ -132,14 +140,14 @@ class SpreadRow(_Row):
     """What every seat of a panel beyond the first of its region or city weighs."""
 
     of: Literal["regions", "cities"]
-    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    weight: Weight = 1.0
 
 
 class SoftRow(_Row):
     """What the soft terms weigh: each recent seat of an expert, a pair that was drawn lately, a repeated region."""
 
-    rotation: float = Field(default=1.0, ge=0, allow_inf_nan=False)
-    lately: float = Field(default=4.0, ge=0, allow_inf_nan=False)
+    rotation: Weight = 1.0
+    lately: Weight = 4.0
     spread: SpreadRow | None = None
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from matcher.assignment.callfile import Call
 from matcher.assignment.errors import FormatError
-from matcher.assignment.names import quota_name, soft_name
+from matcher.assignment.names import figure_name, quota_name, soft_name, status_name
 from matcher.assignment.planfile import Document
 from matcher.domain.words import Words
 
@@ -24,6 +25,16 @@ FONTS = (
 HEAD = (
     *("项目", "名称", "专家", "姓名", "角色", "单位", "主审", "匹配分", "候补一", "候补二"),
     *("计入要求", "专长", "依据一", "依据二", "依据三", "依据不足"),
+)
+
+WIDTHS = (14, 36, 12, 12, 12, 24, 6, 8, 12, 12, 24, 8, 40, 40, 40, 10)
+FIGURE_WIDTHS = (44, 24, 24)
+"""Widths of the columns, in characters."""
+
+NO_FONT = Words(
+    "未安装中文字体，PDF 中的汉字将显示为方框：请安装，例如 Debian 软件包 fonts-noto-cjk",
+    "no Chinese font is installed and Chinese characters will be boxes in the PDF: "
+    "install one, for example Debian's fonts-noto-cjk",
 )
 
 # The data come in as JSON, so no name is ever read as markup.
@@ -55,8 +66,8 @@ def write_workbook(call: Call, document: Document, path: Path) -> None:
     if seats is None:
         raise RuntimeError("a new workbook has no sheet")
     seats.title = "专家组"
-    _fill(seats, [list(HEAD), *_rows(call, document)])
-    _fill(figures, [[key, _word(document[key])] for key in sorted(_figures(document))] + _likings(document))
+    _fill(seats, [list(HEAD), *_rows(call, document)], WIDTHS)
+    _fill(figures, [*_figures(document), *_likings(document)], FIGURE_WIDTHS)
     seats.freeze_panes = "A2"
     draft = path.with_name(f".{path.name}.draft")
     book.save(draft)
@@ -74,10 +85,10 @@ def minutes(call: Call, document: Document, warn: Callable[[str], None]) -> byte
     families = set(typst.Fonts().families())
     installed = [name for name in FONTS if name in families]
     if not installed:
-        warn("no Chinese font is installed: install one, for example Noto Sans CJK SC, or names stay blank")
+        warn(NO_FONT.both)
     data = {
         "title": f"{call.name} 评审专家组名单",
-        "summary": [f"{key}: {_word(document[key])}" for key in sorted(_figures(document))],
+        "summary": [f"{name}：{value}" for name, value in _figures(document)],
         "head": ["专家", "姓名", "单位", "主审", "匹配分", "候补"],
         "panels": _panels(call, document),
         "fonts": [*installed, "DejaVu Sans", "Libertinus Serif"],
@@ -95,8 +106,16 @@ def minutes(call: Call, document: Document, warn: Callable[[str], None]) -> byte
     return bytes(pdf)
 
 
-def _figures(document: Document) -> list[str]:
-    return [key for key in ("total", "bound", "gap", "status", "weakest_mean", "pool_hash") if key in document]
+def _figures(document: Document) -> list[list[str]]:
+    """The figures of a plan with their names, best known first; a repaired plan has none."""
+    keys = [key for key in ("total", "bound", "gap", "weakest_mean", "status", "pool_hash") if key in document]
+    return [[figure_name(key).both, _figure(key, document[key])] for key in keys]
+
+
+def _figure(key: str, value: object) -> str:
+    if key == "status":
+        return status_name(str(value)).both
+    return f"{value:.4%}" if key == "gap" and isinstance(value, float) else _word(value)
 
 
 def _likings(document: Document) -> list[list[str]]:
@@ -164,9 +183,11 @@ def _word(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _fill(sheet: Any, rows: list[list[str]]) -> None:
+def _fill(sheet: Any, rows: list[list[str]], widths: tuple[int, ...]) -> None:
     for number, row in enumerate(rows, 1):
         for column, text in enumerate(row, 1):
             cell = sheet.cell(number, column)
             cell.value = "".join(c if c.isprintable() else " " for c in text)
             cell.data_type = "s"
+    for column, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width

@@ -37,6 +37,15 @@ _SOFT = {
     "regions": Words("地区分散", "spread over regions"),
     "cities": Words("城市分散", "spread over cities"),
 }
+_FIGURES = {
+    "total": Words("总分", "total"),
+    "bound": Words("总分上界（已证明）", "proven bound of the total"),
+    "gap": Words("与上界的差距", "gap to the bound"),
+    "status": Words("结论", "status"),
+    "weakest_mean": Words("最弱专家组的平均分", "mean of the weakest panel"),
+    "pool_hash": Words("评审文件哈希", "hash of the call"),
+}
+_STATUSES = {"optimal": Words("最优（已证明）", "optimal"), "within gap": Words("差距以内", "within gap")}
 
 
 def quota_name(name: str) -> Words:
@@ -53,3 +62,13 @@ def cap_name(name: str, group: str | None = None) -> Words:
 def soft_name(name: str) -> Words:
     """A soft term."""
     return _SOFT.get(name, Words(f"软性条件“{name}”", f"soft term {name}"))
+
+
+def figure_name(name: str) -> Words:
+    """A figure of a plan."""
+    return _FIGURES[name]
+
+
+def status_name(status: str) -> Words:
+    """How far the proof of a plan goes."""
+    return _STATUSES.get(status, Words(status, status))

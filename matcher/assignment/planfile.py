@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,8 @@ def read_document(path: Path) -> Document:
         FormatError: the file is neither.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows write a byte order mark
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(
             str(path),
             type(error).__name__,
@@ -138,28 +139,69 @@ def seats_from(problem: Problem, document: Document) -> Seats:
     """The panels of a document, in the order of the call.
 
     Raises:
-        FormatError: a project or expert of the document is not in the call.
+        FormatError: it has no panels, one twice, or a project or expert that is not in the call.
     """
     projects = {name: n for n, name in enumerate(problem.project_ids)}
     experts = {name: n for n, name in enumerate(problem.expert_ids)}
-    seats: list[tuple[int, ...]] = [()] * problem.n_projects
+    seats: list[list[int]] = [[] for _ in projects]
+    for project, expert in seated(document):
+        if project not in projects or expert not in experts:
+            raise FormatError(
+                "panels",
+                expert if project in projects else project,
+                Words("须为本次评审的项目与专家", "projects and experts of the call"),
+                Words("给出该方案所属的评审文件", "give the call of the plan"),
+            )
+        seats[projects[project]].append(experts[expert])
+    return tuple(tuple(sorted(panel)) for panel in seats)
+
+
+def seated(document: Document) -> list[tuple[str, str]]:
+    """The seats of a document: project and expert.
+
+    Raises:
+        FormatError: it has no panels, or one twice.
+    """
     try:
-        for panel in document["panels"]:
-            members = (experts[member["expert"]] for member in panel["members"])
-            seats[projects[panel["project"]]] = tuple(sorted(members))
+        panels = [(str(one["project"]), [str(each["expert"]) for each in one["members"]]) for one in document["panels"]]
     except (KeyError, TypeError) as error:
         raise FormatError(
             "panels",
             str(error),
-            Words("须为本次评审的项目与专家", "projects and experts of the call"),
-            Words("给出该方案所属的评审文件", "give the call of the plan"),
+            Words(
+                "每个专家组须有 project、members，每位成员须有 expert", "a panel has a project and members with expert"
+            ),
+            Words("给出未经改动的文件", "give the file as written"),
         ) from error
-    return tuple(seats)
+    if len({project for project, _ in panels}) < len(panels):
+        names = [project for project, _ in panels]
+        raise FormatError(
+            "panels",
+            next(name for n, name in enumerate(names) if name in names[:n]),
+            Words("每个项目只有一个专家组", "a project has one panel"),
+            Words("给出未经改动的文件", "give the file as written"),
+        )
+    return [(project, expert) for project, members in panels for expert in members]
 
 
-def seated(document: Document) -> list[tuple[str, str]]:
-    """The seats of a document: project and expert."""
-    return [(panel["project"], member["expert"]) for panel in document["panels"] for member in panel["members"]]
+def claims_from(document: Document) -> dict[str, float]:
+    """The total and the bound that a plan claims; a repaired plan has no prices and may claim neither.
+
+    Raises:
+        FormatError: one is no finite number.
+    """
+    claims: dict[str, float] = {
+        name: document.get(name) for name in ("total", "bound") if name in document or "certificate" in document
+    }
+    for name, value in claims.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise FormatError(
+                name,
+                value,
+                Words("须为有限的数", "it is a finite number"),
+                Words("给出未经改动的文件", "give the file as written"),
+            )
+    return claims
 
 
 def record_from(document: Document) -> DrawRecord:
@@ -172,7 +214,7 @@ def record_from(document: Document) -> DrawRecord:
         entry = document["record"]
         rules = DrawRules(entry["epsilon"], entry["cap"], entry["plans"])
         return DrawRecord(
-            entry["seed"], rules, Method(entry["method"]), entry["pool_hash"], entry["urn_hash"], entry["size"],
+            str(entry["seed"]), rules, Method(entry["method"]), entry["pool_hash"], entry["urn_hash"], entry["size"],
             entry["ticket"], entry["number"], entry["best_total"], entry["expected_total"],
             entry["highest_probability"],
         )  # fmt: skip

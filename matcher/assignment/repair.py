@@ -67,10 +67,20 @@ def repair(
         pinned: seats that must not move even then.
 
     Raises:
-        ChangeError: a named seat is not held, or is pinned.
+        ChangeError: nothing is named, or a named seat is not held, or is pinned.
         Blocked: no plan is left; its diagnosis says why.
     """
-    lost = _lost(problem, seats, vacated, gone)
+    vacated, gone, pinned = list(vacated), list(gone), list(pinned)
+    if not vacated and not gone:
+        raise ChangeError(
+            "vacated",
+            (),
+            Words("须有空出的席位或离开的专家", "a seat fell vacant or an expert left"),
+            Words("写明席位或专家", "name the seat or the expert"),
+        )
+    lost = _lost(problem, seats, vacated, gone, pinned)
+    if not lost:  # who left held no seat
+        return Repair(seats, ())
     changed = _without(problem, lost, frozenset(gone), frozenset(pinned))
     if len(lost) == 1:
         single = _one_seat(changed, seats, *lost[0])
@@ -92,7 +102,11 @@ def repair(
 
 
 def _lost(
-    problem: Problem, seats: Seats, vacated: Iterable[tuple[int, int]], gone: Iterable[int]
+    problem: Problem,
+    seats: Seats,
+    vacated: Iterable[tuple[int, int]],
+    gone: Iterable[int],
+    pinned: Iterable[tuple[int, int]],
 ) -> list[tuple[int, int]]:
     away = set(gone)
     lost = {(p, e) for p, panel in enumerate(seats) for e in panel if e in away}
@@ -100,12 +114,12 @@ def _lost(
         if not 0 <= p < len(seats) or e not in seats[p]:
             raise ChangeError(
                 "vacated",
-                (p, e),
+                ", ".join((*problem.project_ids[p : p + 1], *problem.expert_ids[e : e + 1])),
                 Words("该专家不在该专家组中", "the expert holds no seat in that panel"),
                 Words("填写方案中的席位", "name a seat of the plan"),
             )
         lost.add((p, e))
-    for p, e in problem.forced:
+    for p, e in (*problem.forced, *pinned):
         if (p, e) in lost:
             name = f"{problem.project_ids[p]}, {problem.expert_ids[e]}"
             raise ChangeError(

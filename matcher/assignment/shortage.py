@@ -43,6 +43,7 @@ def _panels(problem: Problem) -> Iterator[Cause]:
             free = allowed.sum(axis=1) - members.astype(np.int64)
             yield from _panel_counts(problem, rows, free, size - quota.most[rows], f"at most {quota.name}", others)
         yield from _cap_counts(problem, rows, allowed)
+    yield from _pinned(problem)
     yield from _quota_sums(problem)
 
 
@@ -56,6 +57,23 @@ def _panel_counts(
             f"{name} needs {needs[row]} {what.en}, the pool has {has[row]}",
         )
         yield Cause((name,), (rule,), text)
+
+
+def _pinned(problem: Problem) -> Iterator[Cause]:
+    """Pinned seats can leave too few for a quota."""
+    if not problem.forced:
+        return
+    project, expert = np.array(problem.forced, dtype=np.int64).T
+    free = problem.size - np.bincount(project, minlength=problem.n_projects)
+    for quota in problem.all_quotas:
+        lacks = quota.least - np.bincount(project[quota.members[expert]], minlength=problem.n_projects)
+        for p in np.flatnonzero(lacks > free):
+            name, kind = problem.project_ids[p], quota_name(quota.name)
+            text = Words(
+                f"{name} 的固定席位之外还有 {free[p]} 个席位，尚缺 {lacks[p]} 名{kind.zh}",
+                f"the pinned seats of {name} leave {free[p]}, {lacks[p]} {kind.en} are lacking",
+            )
+            yield Cause((name,), (quota.name, "forced"), text)
 
 
 def _cap_counts(problem: Problem, rows: slice, allowed: BoolArray) -> Iterator[Cause]:

@@ -218,7 +218,7 @@ def _pairs(problem: Problem) -> None:
         if len(set(pair)) != 2 or not all(0 <= e < problem.n_experts for e in pair):
             raise ProblemError(
                 "apart",
-                pair,
+                tuple(problem.expert_ids[e] if 0 <= e < problem.n_experts else e for e in pair),
                 Words("须为专家库中两位不同的专家", "it names two different experts of the pool"),
                 Words("改正这一对", "correct the pair"),
             )

@@ -16,7 +16,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from embeddings.choice import model_for_files
 from matcher.assignment.drawrules import CAP, EPSILON, PLANS
-from matcher.assignment.errors import ChangeError, FormatError
+from matcher.assignment.errors import ChangeError
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Listener, Progress
 from matcher.cli.conflicts import AuthorityOption, conflicts
@@ -25,7 +25,7 @@ from matcher.cli.ranking import told as files_told
 from matcher.cli.telling import errors, told
 from matcher.domain import Kind
 from matcher.domain.words import Words
-from matcher.opinions.opinion import DIMENSIONS, Dimension, Opinion
+from matcher.opinions.opinion import DIMENSIONS
 
 app = typer.Typer(no_args_is_help=True, help="Expert panels: who judges which project, with proof.")
 app.command("conflicts")(conflicts)
@@ -135,24 +135,29 @@ def check(call: CallArgument, plan: PlanArgument) -> None:
     from matcher.assignment.callfile import read_call
     from matcher.assignment.check import bound_of, check_soft, total_of
     from matcher.assignment.check import check as broken_rules
-    from matcher.assignment.planfile import certificate_from, likings_from, read_document, seats_from
+    from matcher.assignment.planfile import certificate_from, claims_from, likings_from, read_document, seats_from
 
     with told():
         problem, document = read_call(call).problem, read_document(plan)
         seats = seats_from(problem, document)
         broken = [str(violation) for violation in broken_rules(problem, seats)]
-        total = total_of(problem, seats)
+        total, claims = total_of(problem, seats), claims_from(document)
         typer.echo(f"total {total:.6f}")
         if "certificate" in document:
             bound = bound_of(problem, certificate_from(document["certificate"]))
             typer.echo(f"bound {bound:.6f}, gap {100 * (bound - total) / abs(bound or 1):.4f} %")
-            if bound > float(document["bound"]) + 1e-6 * max(1.0, abs(bound)):
-                claimed = document["bound"]
+            claimed = claims["bound"]
+            if bound > claimed + 1e-6 * max(1.0, abs(bound)):
                 told_of = Words(
                     f"总分上界：方案称 {claimed}，其价格证明 {bound}",
                     f"bound: the plan claims {claimed}, its prices prove {bound}",
                 )
                 broken.append(told_of.both)
+        if abs(claims.get("total", total) - total) > 1e-6 * max(1.0, abs(total)):
+            claimed = claims["total"]
+            broken.append(
+                Words(f"总分：方案称 {claimed}，实为 {total}", f"total: the plan claims {claimed}, it is {total}").both
+            )
         if "soft" in document:
             broken += [str(violation) for violation in check_soft(problem, seats, likings_from(document))]
     _fail_on(broken)
@@ -164,11 +169,12 @@ def questions(call: CallArgument, plan: PlanArgument) -> None:
     """What seated experts must still declare before the panels are released; exit code 1 while something is open."""
     from matcher.assignment.callfile import read_call
     from matcher.assignment.declarations import open_questions
-    from matcher.assignment.planfile import read_document, seated
+    from matcher.assignment.planfile import read_document, seated, seats_from
 
     with told():
-        given = read_call(call)
-        left = open_questions(given.questions, given.declarations, seated(read_document(plan)))
+        given, document = read_call(call), read_document(plan)
+        seats_from(given.problem, document)  # of another call's plan nothing would be open
+        left = open_questions(given.questions, given.declarations, seated(document))
     for one in left:
         typer.echo(f"{one.project} {one.expert} {one.kind}: {one.zh} / {one.en}")
     if left:
@@ -291,24 +297,18 @@ def reserve_list(
     quota: Annotated[int | None, typer.Option(min=0, help="projects on the list")] = None,
 ) -> None:
     """Rank projects by their opinions, corrected for severe and lenient experts."""
+    from matcher.opinions.opinionfile import read_opinions
     from matcher.opinions.reserve import reserve_list as ranked
 
     with told():
-        document = _json(opinions)
-        try:
-            given = [Opinion(**entry) for entry in document["opinions"]]
-            sides = tuple(Dimension(**entry) for entry in document.get("dimensions", ())) or DIMENSIONS
-        except (KeyError, TypeError) as error:
-            raise FormatError(
-                str(opinions),
-                str(error),
-                Words("意见须有 project、expert、scores", "opinions with project, expert, scores"),
-                Words("见 docs/panels.md", "see docs/panels.md"),
-            ) from error
+        given = read_opinions(opinions)
         result = ranked(
-            given, sides, document.get("quota") if quota is None else quota, document.get("groups"),
-            document.get("group_quota"),
-        )  # fmt: skip
+            [row.opinion() for row in given.opinions],
+            tuple(row.dimension() for row in given.dimensions) or DIMENSIONS,
+            given.quota if quota is None else quota,
+            given.groups,
+            given.group_quota,
+        )
         _write(asdict(result), out)
 
 
@@ -327,15 +327,17 @@ def progress() -> Iterator[Listener]:
 
 
 def _pair(problem: Problem, name: str, text: str) -> tuple[int, int]:
-    project, found, expert = text.partition(":")
-    if not found or project not in problem.project_ids:
-        raise ChangeError(
-            name,
-            text,
-            Words("须为本次评审的 项目:专家", "it is PROJECT:EXPERT of the call"),
-            Words("写作 p1:e7", "write p1:e7"),
-        )
-    return problem.project_ids.index(project), _expert(problem, name, expert)
+    parts = text.split(":")
+    for n in range(1, len(parts)):  # ids may hold colons too
+        project, expert = ":".join(parts[:n]), ":".join(parts[n:])
+        if project in problem.project_ids and expert in problem.expert_ids:
+            return problem.project_ids.index(project), problem.expert_ids.index(expert)
+    raise ChangeError(
+        name,
+        text,
+        Words("须为本次评审的 项目:专家", "it is PROJECT:EXPERT of the call"),
+        Words("写作 p1:e7", "write p1:e7"),
+    )
 
 
 def _expert(problem: Problem, name: str, text: str) -> int:
@@ -347,23 +349,6 @@ def _expert(problem: Problem, name: str, text: str) -> int:
             Words("改正编号", "correct the id"),
         )
     return problem.expert_ids.index(text)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(
-            str(path), type(error).__name__, Words("须为 JSON", "it is JSON"), Words("改正该文件", "correct the file")
-        ) from error
-    if not isinstance(document, dict):
-        raise FormatError(
-            str(path),
-            type(document).__name__,
-            Words("须为 JSON 对象", "it is a JSON object"),
-            Words("见 docs/panels.md", "see docs/panels.md"),
-        )
-    return document
 
 
 def _warn(text: str) -> None:

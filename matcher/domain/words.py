@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+LONGEST_VALUE = 120
+"""A refusal quotes a value up to this many characters: whole files and long names would hide the rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -22,3 +25,9 @@ class Words:
     def joined(cls, parts: "list[Words]") -> "Words":
         """Several sentences as one."""
         return cls("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
+
+
+def quoted(value: object) -> str:
+    """A value as a refusal quotes it: on one line, a long one cut short."""
+    text = repr(value[: 2 * LONGEST_VALUE] if isinstance(value, str | bytes) else value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

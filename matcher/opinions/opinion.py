@@ -6,14 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from matcher.domain.words import Words
+from matcher.domain.words import Words, quoted
 
 
 class OpinionError(Exception):
     """A refusal that names the field, the value found, the rule and the remedy."""
 
     def __init__(self, field: str, value: object, rule: Words, remedy: Words) -> None:
-        zh, en = f"{field} 的值 {value!r}：{rule.zh}；{remedy.zh}", f"{field} is {value!r}: {rule.en}; {remedy.en}"
+        found = quoted(value)
+        zh, en = f"{field} 的值 {found}：{rule.zh}；{remedy.zh}", f"{field} is {found}: {rule.en}; {remedy.en}"
         super().__init__(f"{zh}。 / {en}.")
         self.field = field
         self.value = value
@@ -32,11 +33,11 @@ class Dimension:
     high: float = 100.0
 
     def __post_init__(self) -> None:
-        if not (self.weight > 0 and self.low < self.high):
+        if not (0 < self.weight < math.inf and -math.inf < self.low < self.high < math.inf):
             raise OpinionError(
                 f"dimensions[{self.key}]",
                 (self.weight, self.low, self.high),
-                Words("权重须大于 0，且最低分小于最高分", "weight > 0, low < high"),
+                Words("权重须大于 0，最低分小于最高分，均为有限数", "weight > 0, low < high, all finite"),
                 Words("改正该维度", "correct it"),
             )
 
@@ -72,6 +73,14 @@ def check_opinions(opinions: tuple[Opinion, ...], dimensions: tuple[Dimension, .
             (),
             Words("须有评价维度", "something is judged"),
             Words("至少写一个维度", "name at least one dimension"),
+        )
+    if len(known) < len(dimensions):
+        keys = [dimension.key for dimension in dimensions]
+        raise OpinionError(
+            "dimensions",
+            next(key for n, key in enumerate(keys) if key in keys[:n]),
+            Words("一个维度只写一次", "a dimension is named once"),
+            Words("删去重复的维度", "drop the second one"),
         )
     seen: set[tuple[str, str]] = set()
     for opinion in opinions:

@@ -33,7 +33,7 @@ class Entry:
         low, high: 90 % interval of the score; best_rank, worst_rank: the ranks that intervals leave open.
         dimensions: corrected mean per dimension, in its own units; missing where nobody scored it.
         opinions: number of experts heard.
-        flags: what a reader must know: disagreement, missing dimensions, too few opinions.
+        flags: what a reader must know, in both languages: disagreement, missing dimensions, too few opinions.
         listed: inside the quota.
     """
 
@@ -157,13 +157,24 @@ def _rounded(values: Mapping[str, float]) -> dict[str, float]:
 def _flags(opinions: list[Opinion], sides: tuple[Dimension, ...], fewest: int) -> tuple[str, ...]:
     flags: list[str] = []
     if len(opinions) < fewest:
-        flags.append(f"{len(opinions)} of at least {fewest} opinions")
+        told = Words(f"意见 {len(opinions)} 份，少于 {fewest} 份", f"{len(opinions)} of at least {fewest} opinions")
+        flags.append(told.both)
     for side in sides:
         scores = [opinion.scores[side.key] for opinion in opinions if side.key in opinion.scores]
         if len(scores) < len(opinions):
-            flags.append(f"{side.zh}: {len(opinions) - len(scores)} of {len(opinions)} opinions are missing")
+            missing = len(opinions) - len(scores)
+            told = Words(
+                f"{side.zh}：{len(opinions)} 份意见中缺 {missing} 份",
+                f"{side.key}: {missing} of {len(opinions)} opinions are missing",
+            )
+            flags.append(told.both)
         if len(scores) > 1 and np.std(scores, ddof=1) > DISAGREEMENT * (side.high - side.low):
-            flags.append(f"{side.zh}: experts disagree, {min(scores):g} to {max(scores):g}")
+            span = f"{min(scores):g}", f"{max(scores):g}"
+            told = Words(
+                f"{side.zh}：专家意见分歧，{span[0]} 至 {span[1]}",
+                f"{side.key}: experts disagree, {span[0]} to {span[1]}",
+            )
+            flags.append(told.both)
     return tuple(flags)
 
 

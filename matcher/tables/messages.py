@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from matcher.domain.words import Words
 
 _Context = Mapping[str, Any]
@@ -20,6 +22,17 @@ def told(kind: str, context: _Context, message: str) -> _Told:
         zh_rule, zh_remedy = _OURS.get(str(remedy), (str(rule), str(remedy)))
         return Words(zh_rule or str(rule), str(rule)), Words(zh_remedy, str(remedy))
     return Words(f"不符合规则：{message}", message), _DELETE_OR_CORRECT
+
+
+def first_mistake(error: ValidationError) -> tuple[str, Any, Words]:
+    """Place (empty: the whole), value and rule of one mistake of a document.
+
+    Of alternatives it is the one that came furthest. The English rule is pydantic's own sentence, which says the most.
+    """
+    found = max(error.errors(include_url=False), key=lambda each: len(each["loc"]))
+    rule, _ = told(found["type"], found.get("ctx", {}), found["msg"])
+    place = ".".join(str(step) for step in found["loc"] if "[" not in str(step))
+    return place, found.get("input"), Words(rule.zh, found["msg"])
 
 
 def _bound(zh: str, en: str, key: str) -> Callable[[_Context], _Told]:

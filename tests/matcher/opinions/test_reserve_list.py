@@ -69,14 +69,17 @@ def test_missing_dimension_is_flagged_and_unranked_never_zero() -> None:
     assert (first.project, first.rank) == ("a", 1)
     assert first.score == pytest.approx(70, abs=0.5)
     assert (last.project, last.rank, last.score, last.listed) == ("b", 0, None, False)
-    assert last.flags == ("知识产权布局: 3 of 3 opinions are missing", "商业化前景: 3 of 3 opinions are missing")
+    assert last.flags == (
+        "知识产权布局：3 份意见中缺 3 份 / ip: 3 of 3 opinions are missing",
+        "商业化前景：3 份意见中缺 3 份 / market: 3 of 3 opinions are missing",
+    )
 
 
 def test_disagreement_and_few_opinions_are_flagged() -> None:
     opinions = [Opinion("a", "x", {"innovation": 10.0}), Opinion("a", "y", {"innovation": 95.0})]
     assert reserve_list(opinions, ONE).entries[0].flags == (
-        "2 of at least 3 opinions",
-        "技术创新性: experts disagree, 10 to 95",
+        "意见 2 份，少于 3 份 / 2 of at least 3 opinions",
+        "技术创新性：专家意见分歧，10 至 95 / innovation: experts disagree, 10 to 95",
     )
 
 
