@@ -75,6 +75,7 @@ async def create_panels(request: Request, caller: Asker) -> Response:
         call=call.model_copy(update={"name": order.name}),
         floor=order.floor,
         seed=order.seed,
+        limit_seconds=order.limit_seconds,
         dimensions=order.dimensions,
     )
     with told():

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from api.panels.state import Seat
 from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow, SoftRow
+from matcher.assignment.drawrules import CAP, EPSILON, PLANS
 from matcher.calling import CallRules
 from matcher.conflicts.finding import DECLARATION, KIND_WORDS
 from matcher.domain.record import RecordId
@@ -69,6 +70,9 @@ class PanelOrder(_Order):
     records: Records | None = None
     floor: float = Field(default=0.98, ge=0, le=1, description="share of the best weakest panel; 0: none")
     seed: int = Field(default=0, ge=0, lt=2**31)
+    limit_seconds: float | None = Field(
+        default=None, ge=0, le=86_400, description="after so long no further improvement is begun; the gap is told"
+    )
     dimensions: tuple[DimensionRow, ...] = ()
 
     @model_validator(mode="after")
@@ -128,9 +132,9 @@ class DrawOrder(_Order):
     """A regulated draw (随机抽取): the seed is announced before it."""
 
     seed: str = Field(min_length=1, max_length=200)
-    epsilon: float = Field(default=0.05, gt=0, lt=1)
-    cap: float = Field(default=0.5, gt=0, le=1)
-    plans: int = Field(default=20, ge=1, le=200)
+    epsilon: float = Field(default=EPSILON, gt=0, lt=1)
+    cap: float = Field(default=CAP, gt=0, le=1)
+    plans: int = Field(default=PLANS, ge=1, le=200)
 
 
 class PanelRelease(_Order):

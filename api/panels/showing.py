@@ -22,6 +22,7 @@ def shown(case: Case, state: State | None = None) -> Shown:
         "experts": len(state.call.experts),
         "floor": state.floor,
         "seed": state.seed,
+        "limit_seconds": state.limit_seconds,
         "pins": [list(seat) for seat in state.pins],
         "of": of,
         "plan": plan,

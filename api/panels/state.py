@@ -39,6 +39,7 @@ class State(BaseModel):
     call: CallRow
     floor: float = 0.98
     seed: int = 0
+    limit_seconds: float | None = None
     dimensions: tuple[DimensionRow, ...] = ()
     pins: tuple[Seat, ...] = ()
     draft: dict[str, Any] | None = None

@@ -4,6 +4,7 @@ In: `{"state": …, "draw": null or the order of a draw}`. Out, one JSON object 
 runs, at the end `{"plan": …}` or `{"zh", "en", "errors"}`.
 """
 
+import math
 import sys
 from typing import Any
 
@@ -15,7 +16,8 @@ from api.panels.refusals import refused
 from api.panels.state import State
 from matcher.assignment.alternates import alternates
 from matcher.assignment.check import check
-from matcher.assignment.draw import DrawRules, draw
+from matcher.assignment.draw import draw
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.errors import AssignmentError
 from matcher.assignment.planfile import draw_document, plan_document
 from matcher.assignment.result import Goal, Progress
@@ -38,7 +40,8 @@ def main() -> int:
 
 def _solved(state: State) -> dict[str, Any]:
     problem = state.problem()
-    result = solve(problem, Goal(floor_share=state.floor or None), state.seed, _progress)
+    limit = math.inf if state.limit_seconds is None else state.limit_seconds
+    result = solve(problem, Goal(floor_share=state.floor or None), state.seed, _progress, limit)
     _progress(Progress("alternates", 0))
     document = plan_document(result, alternates(problem, result.seats), state.reasons())
     assert not check(problem, result.seats), "the solver broke a rule"

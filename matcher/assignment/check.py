@@ -139,7 +139,7 @@ def bound_of(problem: Problem, proof: Certificate) -> float:
     quotas = [(quota.members, quota.least, quota.most) for quota in problem.quotas]
     if problem.lead is not None:
         quotas.append((problem.lead, np.ones_like(problem.size), problem.size))
-    rows = _rows_by_project(proof)
+    rows, group_of = _rows_by_project(proof), _group_of(problem, proof.primary)
     caps = _groups_by_cap(problem)
     apart = len(problem.caps)
     for p in range(len(problem.project_ids)):
@@ -151,7 +151,7 @@ def bound_of(problem: Problem, proof: Certificate) -> float:
         for cap, group, price in rows.get(p, ()):
             gain[caps[cap][group]] -= price
             bound += price * (1.0 if cap == apart else float(problem.caps[cap].most[p]))
-        bound += _best_panel(problem, proof.primary, p, gain)
+        bound += _best_panel(problem, proof, group_of, p, gain)
     return bound
 
 
@@ -199,21 +199,32 @@ def _groups_by_cap(problem: Problem) -> list[dict[int, list[int]]]:
     return groups
 
 
-def _best_panel(problem: Problem, primary: int, p: int, gain: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+def _group_of(problem: Problem, primary: int) -> dict[int, int]:
+    """The group of each expert under the cap that the bound keeps; nobody has one where it keeps none."""
+    if not 0 <= primary < len(problem.caps):
+        return {}
+    cap = problem.caps[primary]
+    found: dict[int, int] = {}
+    for expert, group in zip(cap.expert.tolist(), cap.group.tolist(), strict=True):
+        # Somebody of two groups counts in one only: fewer rules, still a bound.
+        found.setdefault(expert, group)
+    return found
+
+
+def _best_panel(
+    problem: Problem,
+    proof: Certificate,
+    group_of: dict[int, int],
+    p: int,
+    gain: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> float:
     """The most that the panel's seats can gain: pinned seats as they are, the rest best first within one cap."""
     pinned = [e for project, e in problem.forced if project == p]
     worth = float(gain[pinned].sum())
     open_seats = int(problem.size[p]) - len(pinned)
     barred = np.zeros(len(gain), dtype=bool) if problem.forbidden is None else problem.forbidden[p].copy()
     barred[pinned] = True
-    group_of: dict[int, int] = {}
-    room = open_seats
-    if 0 <= primary < len(problem.caps):
-        cap = problem.caps[primary]
-        room = int(cap.most[p])
-        for expert, group in zip(cap.expert.tolist(), cap.group.tolist(), strict=True):
-            # Somebody of two groups counts in one only: fewer rules, still a bound.
-            group_of.setdefault(expert, group)
+    room = int(problem.caps[proof.primary].most[p]) if group_of else open_seats
     taken: Counter[int] = Counter()
     for e in np.argsort(-gain, kind="stable").tolist():
         if not open_seats:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher.assignment.errors import ChangeError
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.marginals import has_marginals, marginal_urn
 from matcher.assignment.order import Ordered, in_id_order
 from matcher.assignment.planlist import list_urn
@@ -24,44 +24,6 @@ from matcher.assignment.result import Goal, Listener, Progress, Result, Seats
 from matcher.assignment.solve import solve
 from matcher.assignment.urn import Method, Urn
 from matcher.domain.words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class DrawRules:
-    """How much is left to chance.
-
-    Args:
-        epsilon: the expected total is at least (1 - epsilon) of the best.
-        cap: highest probability of any pair of project and expert; pinned seats are exempt.
-        plans: length of the list; plain loads need none, their urn holds 1,024 plans.
-    """
-
-    epsilon: float = 0.05
-    cap: float = 0.5
-    plans: int = 20
-
-    def __post_init__(self) -> None:
-        if not 0 < self.epsilon < 1:
-            raise ChangeError(
-                "epsilon",
-                self.epsilon,
-                Words("须为总分的比例，在 0 与 1 之间", "a share of the total between 0 and 1"),
-                Words("填 0.05", "use 0.05"),
-            )
-        if not 0 < self.cap <= 1:
-            raise ChangeError(
-                "cap",
-                self.cap,
-                Words("须为概率，大于 0，至多 1", "a probability above 0, at most 1"),
-                Words("填 0.5", "use 0.5"),
-            )
-        if self.plans < 1 or int(self.cap * self.plans) < 1:
-            raise ChangeError(
-                "plans",
-                self.plans,
-                Words("cap 与 plans 之积须至少为 1", "cap x plans is at least one"),
-                Words("增加备选方案数", "make the list longer"),
-            )
 
 
 @dataclass(frozen=True, slots=True)

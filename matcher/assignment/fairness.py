@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from matcher.assignment.aim import Aim
-from matcher.assignment.certificate import Certificate
 from matcher.assignment.clock import Clock
 from matcher.assignment.generation import Master, generate
-from matcher.assignment.pricing import price, primary_cap
+from matcher.assignment.pricing import alone, hardest_panel, price
 from matcher.assignment.problem import POINTS, IntArray, Problem
-from matcher.assignment.result import Floor, Listener, Result
+from matcher.assignment.result import Floor, Listener
 
 
 def floors_at(problem: Problem, mean: float) -> IntArray:
@@ -30,23 +29,11 @@ def _step(problem: Problem) -> int:
     return max(step, 1)
 
 
-def bounded_by_one(problem: Problem, plan: Result, share: float) -> Floor:
-    """The floor under a bound that is quickly had: the weakest panel's best experts, all other panels left aside."""
-    means = [points / len(panel) for points, panel in zip(plan.panel_points, plan.seats, strict=True)]
-    weakest = int(np.argmin(means))
-    weight = np.zeros(problem.n_projects)
-    weight[weakest] = 1.0 / float(problem.size[weakest])
-    alone = Certificate(
-        weight=weight,
-        offset=0.0,
-        expert=np.zeros(problem.n_experts),
-        quota=np.zeros((problem.n_projects, len(problem.all_quotas))),
-        cap_row=np.empty((0, 3), dtype=np.int64),
-        cap_price=np.empty(0),
-        primary=primary_cap(problem),
-    )
-    bound = price(problem, alone).bound
-    return Floor(share * bound, bound, alone)
+def bounded_by_one(problem: Problem, share: float) -> Floor:
+    """The floor under a bound that is quickly had: no plan lifts its weakest panel above the hardest panel's best."""
+    proof = alone(problem, hardest_panel(problem))
+    bound = price(problem, proof, precise=True).bound
+    return Floor(share * bound, bound, proof)
 
 
 def best_weakest(

@@ -37,6 +37,9 @@ ROUNDS = 16
 PENALTY = 1.5
 """What a missing seat costs at first, in best scores; more where a call is that tight."""
 
+SCALES = 1, 10, 100, 1000
+"""Times that it costs as much where it was too little."""
+
 MISSING, EXACT_MISSING = 1e-5, 1e-9
 """Share of seats that may be missing from the relaxation by rounding alone: first-order method and simplex."""
 
@@ -55,9 +58,10 @@ class Master:
 
 
 def generate(
-    problem: Problem, aim: Aim, progress: Listener, clock: Clock, known: Master | None = None
+    problem: Problem, aim: Aim, progress: Listener, clock: Clock, known: Master | None = None, patient: bool = True
 ) -> Master | None:
-    """The relaxation over every pair; none when even all pairs leave no fractional plan.
+    """The relaxation over every pair; none when even all pairs leave no fractional plan, or, where the caller is not
+    patient, when the first penalty for missing seats leaves none.
 
     ``known`` is the relaxation of the same call for another aim: its pairs are the first choice. Each round prices all
     pairs (``pricing``), keeps the best bound seen, and adds the pairs of each project's best panel under the prices.
@@ -67,8 +71,10 @@ def generate(
     arcs = _first_choice(problem) if known is None else known.arcs
     best: Master | None = None
     warm: Relaxation | None = None
-    penalties = [PENALTY * scale * float(np.abs(arcs.points).max(initial=1)) / POINTS for scale in (1, 10, 100, 1000)]
+    penalties = [PENALTY * scale * float(np.abs(arcs.points).max(initial=1)) / POINTS for scale in SCALES]
     tolerances = TOLERANCES if known is None else TOLERANCES[KNOWN:]
+    if not patient:
+        penalties = penalties[:1]
     for step in range(ROUNDS):
         rows = rows_of(problem, arcs)
         hard = aim.program(problem, arcs, rows)

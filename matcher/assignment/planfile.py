@@ -13,7 +13,8 @@ import numpy as np
 
 from matcher.assignment.alternates import Alternates
 from matcher.assignment.certificate import Certificate
-from matcher.assignment.draw import Draw, DrawRecord, DrawRules, pool_hash
+from matcher.assignment.draw import Draw, DrawRecord, pool_hash
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.errors import FormatError
 from matcher.assignment.lead import leads
 from matcher.assignment.problem import Problem
@@ -205,7 +206,7 @@ def claims_from(document: Document) -> dict[str, float]:
     Raises:
         FormatError: one is no finite number.
     """
-    claims: dict[str, float] = {
+    claims: dict[str, Any] = {
         name: document.get(name) for name in ("total", "bound") if name in document or "certificate" in document
     }
     for name, value in claims.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +74,41 @@ def near_pairs(problem: Problem, prices: Certificate, slack: float, most: int) -
             return None
     found = np.unique(np.concatenate(keys))
     return found if len(found) <= most else None
+
+
+def hardest_panel(problem: Problem) -> int:
+    """The project whose best experts have the lowest mean score, all other panels and all quotas left aside."""
+    charges = _Charges(problem, _no_prices(problem))
+    means = []
+    for rows in blocks(problem):
+        value = charges.reduced(rows, np.dtype(np.float32))
+        _, expert, _ = charges.best_panels(value, rows, 0)
+        row, column = np.nonzero(expert >= 0)
+        points = problem.points(row + rows.start, expert[row, column])
+        means.append(np.bincount(row, weights=points, minlength=len(expert)) / problem.size[rows])
+    total = np.concatenate(means)
+    for p, e in problem.forced:
+        total[p] += float(problem.points(np.array([p]), np.array([e]))[0]) / problem.size[p]
+    return int(np.argmin(total))
+
+
+def alone(problem: Problem, p: int) -> Certificate:
+    """Prices that bound the weakest panel's mean by what one project could have if there were no others."""
+    weight = np.zeros(problem.n_projects)
+    weight[p] = 1.0 / float(problem.size[p])
+    return replace(_no_prices(problem), weight=weight)
+
+
+def _no_prices(problem: Problem) -> Certificate:
+    return Certificate(
+        weight=np.ones(problem.n_projects),
+        offset=0.0,
+        expert=np.zeros(problem.n_experts),
+        quota=np.zeros((problem.n_projects, len(problem.all_quotas))),
+        cap_row=np.empty((0, 3), dtype=np.int64),
+        cap_price=np.empty(0),
+        primary=primary_cap(problem),
+    )
 
 
 class _Charges:

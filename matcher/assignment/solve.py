@@ -80,15 +80,22 @@ class _Stages:
 
     def raise_weakest(self, plan: Result, known: Master | None, share: float) -> Result:
         """The largest total among the plans whose weakest panel reaches its share of the proven best."""
-        floor = bounded_by_one(self.problem, plan, share)
+        floor = bounded_by_one(self.problem, share)
         if plan.minimum >= floor.mean - 0.5 / POINTS:
             return replace(plan, floor=floor)
         if self.clock.is_over():
             return replace(plan, floor=replace(floor, mean=plan.minimum))
-        floor, lowest = best_weakest(self.problem, share, self.progress, self.clock, known)
-        fairer = self._by_columns(floor.mean, known)
+        fairer = self._by_columns(floor.mean, known, patient=False)
         if fairer is not None:
             return replace(fairer[0], floor=floor)
+        if self.clock.is_over():
+            return replace(plan, floor=replace(floor, mean=plan.minimum))
+        by_all, lowest = best_weakest(self.problem, share, self.progress, self.clock, known)
+        if by_all.bound < floor.bound:
+            floor = by_all
+            fairer = self._by_columns(floor.mean, known)
+            if fairer is not None:
+                return replace(fairer[0], floor=floor)
         # Whole experts may not reach what fractions reach.
         best = self._fairest(plan, [lowest] if known is None else [lowest, known], floor.mean)
         fairer = None if self.clock.is_over() else self._by_columns(best.minimum, known, plan=best)
@@ -126,12 +133,17 @@ class _Stages:
         return Result(self.problem, seats, flow.bound, _status(flow.bound, flow.arcs, flow.x), flow.certificate), None
 
     def _by_columns(
-        self, mean: float | None, known: Master | None, close: bool = True, plan: Result | None = None
+        self,
+        mean: float | None,
+        known: Master | None,
+        close: bool = True,
+        plan: Result | None = None,
+        patient: bool = True,
     ) -> tuple[Result, Master] | None:
         """The plan of the largest total, above a floor where ``mean`` gives one; none where none was found."""
         problem = self.problem
         floors = None if mean is None else floors_at(problem, mean)
-        master = generate(problem, Aim(floors), self.progress, self.clock, known)
+        master = generate(problem, Aim(floors), self.progress, self.clock, known, patient)
         keys = None if plan is None else plan.keys
         seated = None if master is None else seat(problem, master, floors, self.goal.gap, keys)
         if master is None or seated is None:

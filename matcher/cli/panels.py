@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -14,6 +15,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from embeddings.choice import model_for_files
+from matcher.assignment.drawrules import CAP, EPSILON, PLANS
 from matcher.assignment.errors import ChangeError
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Listener, Progress
@@ -83,7 +85,10 @@ def solve(
     out: OutOption = None,
     floor: Annotated[float, typer.Option(min=0, max=1, help="share of the best weakest panel; 0: none")] = 0.98,
     soft: Annotated[float, typer.Option(min=0, max=1, help="share of the total that soft terms must leave")] = 0.999,
-    seed: Annotated[int, typer.Option(min=0, help="of the search in large calls")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="of the search for soft terms in large calls")] = 0,
+    limit: Annotated[
+        float | None, typer.Option(min=0, help="seconds after which no further improvement is begun")
+    ] = None,
     xlsx: Annotated[Path | None, typer.Option(help="also write a workbook")] = None,
     pdf: Annotated[Path | None, typer.Option(help="also write the minutes")] = None,
 ) -> None:
@@ -100,7 +105,13 @@ def solve(
     with told():
         given = read_call(call)
         with progress() as tell:
-            result = best(given.problem, Goal(floor_share=floor or None, soft_share=soft), seed, tell)
+            result = best(
+                given.problem,
+                Goal(floor_share=floor or None, soft_share=soft),
+                seed,
+                tell,
+                limit=math.inf if limit is None else limit,
+            )
         broken = verify(result)
         document = plan_document(result, alternates(given.problem, result.seats), given.reasons)
         _write(document, out)
@@ -110,7 +121,7 @@ def solve(
             pdf.write_bytes(minutes(given, document, _warn))
     errors.print(
         f"{result.status}: total {result.total:.6g} of at most {result.bound:.6g} (gap {100 * result.gap:.4f} %), "
-        f"weakest panel {result.minimum:.4f}",
+        f"weakest panel {result.minimum:.4f}" + (f" of at most {result.floor.bound:.4f}" if result.floor else ""),
         highlight=False,
     )
     for term in result.soft.terms if result.soft is not None else ():
@@ -231,15 +242,15 @@ def draw(
     call: CallArgument,
     seed: Annotated[str, typer.Option(help="announced before the draw: a lottery number, a hash")],
     out: OutOption = None,
-    epsilon: Annotated[float, typer.Option(help="share of the best total that the expected one may give up")] = 0.05,
-    cap: Annotated[float, typer.Option(help="highest probability of any seat")] = 0.5,
-    plans: Annotated[int, typer.Option(help="plans to draw from where rules of composition ask for a list")] = 20,
+    epsilon: Annotated[float, typer.Option(help="share of the best total that the expected one may give up")] = EPSILON,
+    cap: Annotated[float, typer.Option(help="highest probability of any seat")] = CAP,
+    plans: Annotated[int, typer.Option(help="plans to draw from where rules of composition ask for a list")] = PLANS,
 ) -> None:
     """Draw panels at random among good plans; the record lets anybody replay it."""
     from matcher.assignment.callfile import read_call
-    from matcher.assignment.draw import DrawRules
     from matcher.assignment.draw import draw as drawn
     from matcher.assignment.drawcheck import verify_draw
+    from matcher.assignment.drawrules import DrawRules
     from matcher.assignment.planfile import draw_document
 
     with told():

@@ -57,7 +57,7 @@ class ScaleLine:
 
 def compare_ways(calls: Calls, encoder: Encoder, seed: int = 0, samples: int = SAMPLES) -> list[WayLine]:
     """Every way on the same calls; intervals are drawn task by task."""
-    return _lines(WAYS, calls, [_by_way(call, encoder) for call in calls.values()], seed, samples)
+    return _lines(WAYS, calls, [scores_by_way(call, encoder) for call in calls.values()], seed, samples)
 
 
 def compare_priors(calls: Calls, encoder: Encoder, seed: int = 0, samples: int = SAMPLES) -> list[WayLine]:
@@ -73,7 +73,7 @@ def compare_scales(calls: Calls, encoder: Encoder, seed: int = 0) -> list[ScaleL
     """
     lines = []
     for task, call in calls.items():
-        similarity, random = _by_way(call, encoder)[-1], np.random.default_rng(seed)
+        similarity, random = scores_by_way(call, encoder)[-1], np.random.default_rng(seed)
         fields = sorted({project.field for project in call.projects})
         areas = []
         for _ in range(DRAWS):
@@ -111,8 +111,8 @@ def _lines(ways: Sequence[str], calls: Calls, scores: list[list[Floats]], seed: 
     ]
 
 
-def _by_way(call: PaperCall, encoder: Encoder) -> list[Floats]:
-    """(P, E) similarities, one array per way."""
+def scores_by_way(call: PaperCall, encoder: Encoder) -> list[Floats]:
+    """(P, E) similarities, one array for each of WAYS."""
     evidence = [paper.text for papers in call.experts for paper in papers]
     wanted = [project.text for project in call.projects]
     owner = np.repeat(np.arange(len(call.experts)), [len(papers) for papers in call.experts])

@@ -72,6 +72,14 @@ def test_a_call_from_its_file_to_proven_panels(service: Service) -> None:
     assert [row["action"] for row in center.get(f"{one}/versions").json()["items"]] == ["create", "solve"]
 
 
+def test_a_hurried_call_keeps_its_limit_and_its_plan_is_clean(service: Service) -> None:
+    one = asked(service, ORDER | {"limit_seconds": 0})
+    found = service.of("center").get(one).json()
+    assert (found["limit_seconds"], found["of"]) == (0, "draft")
+    assert found["plan"]["total"] <= found["plan"]["bound"] + 1e-9
+    assert service.of("center").get(f"{one}/check").json()["violations"] == []
+
+
 def test_the_same_request_twice_makes_one_call(service: Service) -> None:
     center = service.of("center")
     first, again = (center.post(BASE, json=ORDER, headers={"Idempotency-Key": "k1"}) for _ in range(2))

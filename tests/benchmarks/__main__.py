@@ -21,6 +21,10 @@ RUNS: dict[str, list[list[str]]] = {
         ["panels_generator", "--projects", "500", "--experts", "1500", "-o", f"{WORK}/panels.npz"],
         ["panels", f"{WORK}/panels.npz", "-o", f"{WORK}/panels.json"],
         ["panels_figures"],
+        ["panels_generator", "--projects", "10000", "--experts", "20000", "-o", f"{WORK}/large.npz"],
+        ["panels", f"{WORK}/large.npz", "-o", f"{WORK}/large.json"],
+        ["panels_generator", "--projects", "10000", "--experts", "20000", "--plain", "-o", f"{WORK}/large.npz"],
+        ["panels", f"{WORK}/large.npz", "-o", f"{WORK}/large.json"],
     ],
     "events": [
         ["events_generator", "200", "80", "--seed", "7", "-o", f"{WORK}/event.json.gz"],

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.perf_counter()
     result = solve(problem, goal, progress=(lambda _: None) if options.quiet else _print)
     seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     broken = verify(result)
     answer = {
         "seats": [list(panel) for panel in result.seats],
@@ -48,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         "bound": result.bound,
         "status": str(result.status),
         "seconds": round(seconds, 3),
+        "peak_gib": round(peak, 2),
         "gap": result.gap,
         "minimum_mean": result.minimum,
         "minimum_sum": min(result.panel_points) / 1_000_000,

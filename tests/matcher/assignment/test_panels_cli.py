@@ -72,6 +72,14 @@ def test_solve_check_and_export(tmp_path: Path) -> None:
     assert Path(plan).read_bytes() == first
 
 
+def test_a_limit_leaves_a_clean_plan_and_tells_what_was_proven(tmp_path: Path) -> None:
+    call, plan = _written(tmp_path, _call_document()), str(tmp_path / "plan.json")
+    told = _run("solve", call, "-o", plan, "--limit", "0").stderr
+    assert " of at most " in " ".join(told.split()).partition("weakest panel")[2], "the bound stands beside the floor"
+    assert _run("check", call, plan).stdout.splitlines()[-1] == "no violation"
+    assert _run("solve", call, "--limit", "-1", expect=2).stdout == ""
+
+
 def test_check_finds_a_forged_plan(tmp_path: Path) -> None:
     call, plan = _written(tmp_path, _call_document()), tmp_path / "plan.json"
     _run("solve", call, "-o", str(plan))

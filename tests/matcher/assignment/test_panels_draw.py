@@ -16,8 +16,9 @@ from matcher.assignment import marginals
 from matcher.assignment.arrays import problem_of
 from matcher.assignment.check import check, total_of
 from matcher.assignment.diagnosis import Blocked
-from matcher.assignment.draw import Draw, DrawRules, draw, pool_hash, replay, ticket_of
+from matcher.assignment.draw import Draw, draw, pool_hash, replay, ticket_of
 from matcher.assignment.drawcheck import check_urn, verify_draw
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.errors import AssignmentError, ChangeError
 from matcher.assignment.planfile import draw_document, record_from
 from matcher.assignment.problem import Problem

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matcher.assignment import generation, linear, rounding, seating
+from matcher.assignment import flow, generation, linear, rounding, seating
 from matcher.assignment.arcs import all_arcs
 from matcher.assignment.arrays import problem_of
 from matcher.assignment.check import verify
@@ -143,3 +143,23 @@ def test_a_limit_gives_back_what_stands_with_its_gap() -> None:
 def test_without_a_limit_the_clock_changes_nothing() -> None:
     problem = replace(random_call(11, projects=6, experts=14), load_min=None)
     assert solve(problem).seats == solve(problem, limit=3600).seats
+
+
+def test_least_loads_find_their_seats_outside_of_the_first_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two experts a project to begin with nobody would ask e5 to e9, each of whom has to sit once."""
+    monkeypatch.setattr(flow, "WIDTH", 2)
+    monkeypatch.setattr(flow, "WIDER", 2)
+    scores = np.tile(np.linspace(1, 0.1, 10, dtype=np.float32), (10, 1))
+    problem = Problem(
+        project_ids=tuple(f"p{i}" for i in range(10)),
+        expert_ids=tuple(f"e{i}" for i in range(10)),
+        scores=scores,
+        size=np.ones(10, dtype=np.int64),
+        load_max=np.full(10, 9),
+        load_min=np.array([0] * 5 + [1] * 5),
+        forbidden=np.array([[e >= 5 and e != p for e in range(10)] for p in range(10)]),
+    )
+    result = solve(problem, TOTAL)
+    assert verify(result) == []
+    assert result.total == pytest.approx(5 * 1.0 + scores[0, 5:].sum(), abs=1e-5)
+    assert result.status is Status.OPTIMAL
