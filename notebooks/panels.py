@@ -28,8 +28,9 @@ from matcher.assignment.alternates import alternates
 from matcher.assignment.callfile import Call
 from matcher.assignment.callrows import SoftRow, SpreadRow
 from matcher.assignment.check import bound_of, verify
-from matcher.assignment.draw import DrawRules, draw, replay
+from matcher.assignment.draw import draw, replay
 from matcher.assignment.drawcheck import verify_draw
+from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.repair import repair
 from matcher.assignment.result import Goal
 from matcher.assignment.solve import solve
