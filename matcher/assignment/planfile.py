@@ -189,7 +189,7 @@ def claims_from(document: Document) -> dict[str, float]:
     Raises:
         FormatError: one is no finite number.
     """
-    claims: dict[str, float] = {
+    claims: dict[str, Any] = {
         name: document.get(name) for name in ("total", "bound") if name in document or "certificate" in document
     }
     for name, value in claims.items():
