@@ -28,9 +28,12 @@ def refused(error: RefusedError) -> InvalidError:
         places = [
             FieldError(pointer="/call", value=None, rule=cause.text.both, remedy=remedy.both) for cause in causes[:20]
         ]
+        out = Words("可行的最小调整", "The cheapest way out")
+        if not error.diagnosis.is_cheapest:
+            out = Words("一种可行的调整", "A way out")
         return InvalidError(
-            f"规则互相矛盾，无法组成专家组：{summary.zh}。可行的最小调整：{remedy.zh}。",
-            f"No panels keep all rules: {summary.en}. The cheapest way out: {remedy.en}.",
+            f"规则互相矛盾，无法组成专家组：{summary.zh}。{out.zh}：{remedy.zh}。",
+            f"No panels keep all rules: {summary.en}. {out.en}: {remedy.en}.",
             places,
         )
     shown = error.value.both if isinstance(error.value, Words) else shortened(error.value)

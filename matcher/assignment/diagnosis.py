@@ -26,6 +26,9 @@ waived rule, and an empty seat is the last resort."""
 ALL_PAIRS = 200_000
 """Up to this many pairs the relaxation looks at all of them."""
 
+COUNTED_PAIRS, COUNTED_WIDTH = 5_000, 20
+"""Where counting has named the cause: all pairs up to so many, beyond that so many experts per panel."""
+
 NODES = 200
 INFEASIBLE = 2
 
@@ -90,12 +93,25 @@ def diagnose(problem: Problem) -> Diagnosis | None:
     the smallest set of projects and rules that block: each of them is needed for the contradiction.
     """
     causes = count_shortages(problem)
-    arcs = _pairs(problem)
+    arcs = _sample(problem) if causes else _pairs(problem)
     way_out = _relaxation(problem, arcs)
     if not causes and way_out is not None and not way_out[0]:
         return None
     changes, proven = way_out if way_out is not None else ((), False)
-    return Diagnosis(tuple(causes) or (_smallest_conflict(problem, arcs),), changes, proven)
+    is_cheapest = proven and len(arcs) == np.count_nonzero(problem.allowed(slice(None)))
+    return Diagnosis(tuple(causes) or (_smallest_conflict(problem, arcs),), changes, is_cheapest)
+
+
+def _sample(problem: Problem) -> Arcs:
+    """Pairs enough to find a way out of a shortage that was counted, within the tenth of a second that it may take.
+
+    Scores do not matter here, and each panel's best would be the same few experts: chance spreads the pairs over
+    everybody who has work to give. Measured on 200 x 1,000 (CPU): 4 s over all pairs, .1 s over these.
+    """
+    if problem.n_projects * problem.n_experts <= COUNTED_PAIRS:
+        return all_arcs(problem)
+    spread = np.random.default_rng(0).random(problem.scores.shape, dtype=np.float32) + (problem.load_max > 0)
+    return first_arcs(replace(problem, scores=spread), COUNTED_WIDTH)
 
 
 def _pairs(problem: Problem) -> Arcs:

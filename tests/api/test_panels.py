@@ -200,6 +200,29 @@ def test_an_opinion_that_breaks_a_rule_is_refused_whole(service: Service, change
     assert center.get(f"{one}/opinions").json()["items"] == []
 
 
+@pytest.mark.parametrize("path", ["?version=", "/reserve-list?until="])
+def test_a_number_that_no_version_and_no_note_can_have_is_refused(service: Service, path: str) -> None:
+    one = asked(service)
+    found = problem(service.of("center").get(f"{one}{path}{10**30}"), 422, "invalid")
+    assert found["errors"][0]["pointer"].startswith("/query/")
+
+
+def test_nobody_moves_where_who_left_held_no_seat(service: Service) -> None:
+    order = {"name": "一个项目", "call": CALL | {"projects": CALL["projects"][:1], "scores": SCORES[:1]}}
+    one = asked(service, order)
+    before = service.of("center").get(one).json()["plan"]
+    assert members(before) == {"p0": ["e0", "e1"]}
+    after = changed(service, one, "replace", {"gone": ["e4"]})
+    assert (after.status_code, after.json()["swaps"]) == (200, [])
+    assert members(after.json()["plan"]) == members(before)
+
+
+def test_a_seat_that_is_not_held_is_named_by_its_ids(service: Service) -> None:
+    order = {"name": "一个项目", "call": CALL | {"projects": CALL["projects"][:1], "scores": SCORES[:1]}}
+    found = problem(changed(service, asked(service, order), "replace", {"vacated": [["p0", "e4"]]}), 422, "invalid")
+    assert found["errors"][0]["value"] == "p0, e4"
+
+
 def test_rules_that_leave_no_plan_are_named(service: Service) -> None:
     order = ORDER | {"call": CALL | {"projects": [{"id": "p0", "size": 2}, {"id": "p1", "size": 9}]}}
     order["call"]["scores"] = SCORES[:2]

@@ -1,5 +1,7 @@
 """A refusal of the panels' solver or of opinions as a problem: each language whole, both where only one text fits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,10 @@ def test_a_broken_rule_is_told_in_both_languages() -> None:
         },
         {"pointer": "p1", "value": "1", "rule": "每组人数：2 / size: 2", "remedy": "更换专家 / replace the expert"},
     ]
+
+
+def test_a_way_out_that_is_not_proven_the_cheapest_does_not_claim_it() -> None:
+    assert BLOCKED is not None
+    problem = refused(Blocked(replace(BLOCKED, is_cheapest=False)))
+    assert problem.zh.endswith(f"。一种可行的调整：{BLOCKED.remedy.zh}。")
+    assert problem.en.endswith(f" A way out: {BLOCKED.remedy.en}.")

@@ -132,3 +132,27 @@ def test_a_pinned_seat_says_which_rule_it_breaks() -> None:
         replace(_call(), caps=(unit,), forced=((0, 0), (0, 1)))
     with pytest.raises(ProblemError, match="load is at most 2"):
         replace(_call(), forced=((0, 0), (1, 0), (2, 0)))
+
+
+def test_a_counted_cause_of_a_large_call_has_its_way_out_without_a_look_at_all_pairs() -> None:
+    forbidden = np.zeros((200, 1000), dtype=bool)
+    forbidden[7] = True
+    diagnosis = diagnose(replace(_call(projects=200, experts=1000, size=5), forbidden=forbidden))
+    assert diagnosis is not None
+    assert [(cause.projects, cause.rules) for cause in diagnosis.causes] == [(("p7",), ("size",))]
+    assert [(change.rule.en, change.subject, change.by) for change in diagnosis.changes] == [("size", "p7", -5)]
+    assert not diagnosis.is_cheapest  # a sample of the pairs proves no more
+
+
+def test_a_large_call_that_lacks_few_seats_is_asked_for_few() -> None:
+    load = np.where(np.arange(1000) < 249, 4, 0)
+    diagnosis = diagnose(replace(_call(projects=200, experts=1000, size=5), load_max=load))
+    assert diagnosis is not None
+    assert {change.rule.en for change in diagnosis.changes} == {"load_max"}
+    assert sum(change.by for change in diagnosis.changes) == 4  # of 1,000 seats 996 can be given
+
+
+def test_pins_that_leave_too_few_seats_for_a_quota_are_named() -> None:
+    finance = Quota("finance", np.arange(6) < 2, np.ones(3, dtype=np.int64), np.full(3, 2))
+    problem = replace(_call(load=3), quotas=(finance,), forced=((1, 3), (1, 4)))
+    assert _causes(problem) == [(("p1",), ("finance", "forced"))]
