@@ -8,7 +8,8 @@ from typing import cast
 import numpy as np
 
 from embeddings.encoder import Encoder
-from matcher.assignment.callrows import (
+from matcher.assignment.errors import ProblemError
+from matcher.assignment.files.callrows import (
     CallRow,
     CapRow,
     ExpertRow,
@@ -19,7 +20,6 @@ from matcher.assignment.callrows import (
     QuotaRow,
     SoftRow,
 )
-from matcher.assignment.errors import ProblemError
 from matcher.conflicts import Candidate, Conflicts, Truth, judge
 from matcher.conflicts.eligibility import roles_that_count, seats_left
 from matcher.conflicts.finding import TWIN

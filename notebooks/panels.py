@@ -24,16 +24,16 @@ import pandas as pd
 
 import matcher
 from embeddings.loading import load_encoder
-from matcher.assignment.alternates import alternates
-from matcher.assignment.callfile import Call
-from matcher.assignment.callrows import SoftRow, SpreadRow
+from matcher.assignment.changes.alternates import alternates
+from matcher.assignment.changes.repair import repair
 from matcher.assignment.check import bound_of, verify
-from matcher.assignment.draw import draw, replay
-from matcher.assignment.drawcheck import verify_draw
-from matcher.assignment.drawrules import DrawRules
-from matcher.assignment.repair import repair
+from matcher.assignment.files.callfile import Call
+from matcher.assignment.files.callrows import SoftRow, SpreadRow
+from matcher.assignment.lots.draw import draw, replay
+from matcher.assignment.lots.drawcheck import verify_draw
+from matcher.assignment.lots.drawrules import DrawRules
 from matcher.assignment.result import Goal
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.solve import solve
 from matcher.calling import CallRules, call_of
 from matcher.conflicts import judge
 from matcher.conflicts.listing import lines

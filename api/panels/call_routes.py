@@ -24,8 +24,8 @@ from api.panels.refusals import broken, told
 from api.panels.showing import answered
 from api.panels.state import State
 from api.store import cases, jobs
-from matcher.assignment.callrows import PairRow, QuestionRow
 from matcher.assignment.check import check
+from matcher.assignment.files.callrows import PairRow, QuestionRow
 from matcher.calling import call_of, twins
 
 Asker = Annotated[Caller, Depends(authenticate)]

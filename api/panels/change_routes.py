@@ -28,14 +28,14 @@ from api.panels.orders import PanelRelease, ReplaceOrder, SeatOrder
 from api.panels.refusals import broken, told, undeclared
 from api.panels.state import Release, State
 from api.store.clock import now
-from matcher.assignment.alternates import alternates
+from matcher.assignment.changes.alternates import alternates
+from matcher.assignment.changes.repair import Swap, repair
 from matcher.assignment.check import check
 from matcher.assignment.errors import ChangeError
-from matcher.assignment.minutes import minutes, write_workbook
-from matcher.assignment.places import expert_at, seat_at
-from matcher.assignment.planfile import panels_document, swaps_document
+from matcher.assignment.files.minutes import minutes, write_workbook
+from matcher.assignment.files.places import expert_at, seat_at
+from matcher.assignment.files.planfile import panels_document, swaps_document
 from matcher.assignment.problem import Problem
-from matcher.assignment.repair import Swap, repair
 from matcher.assignment.result import Seats
 from matcher.domain.words import Words
 

@@ -24,8 +24,8 @@ from api.matches.ranking import ZONE
 from api.panels.changing import change_case
 from api.panels.orders import DeclarationsOrder
 from api.panels.state import State
-from matcher.assignment.callrows import DeclarationRow
-from matcher.assignment.planfile import seated
+from matcher.assignment.files.callrows import DeclarationRow
+from matcher.assignment.files.planfile import seated
 
 Asker = Annotated[Caller, Depends(authenticate)]
 router = APIRouter(prefix="/v1/panels", tags=["panels"])

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.panels.state import Seat
-from matcher.assignment.callrows import CallRow, CapRow, LeadRow, QuotaRow, SoftRow
-from matcher.assignment.drawrules import CAP, EPSILON, PLANS
+from matcher.assignment.files.callrows import CallRow, CapRow, LeadRow, QuotaRow, SoftRow
+from matcher.assignment.lots.drawrules import CAP, EPSILON, PLANS
 from matcher.calling import CallRules
 from matcher.conflicts.finding import DECLARATION, KIND_WORDS
 from matcher.domain.record import RecordId

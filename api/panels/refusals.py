@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from api.kit.fields import shortened
 from api.kit.problems import FieldError, InvalidError
-from matcher.assignment.callrows import QuestionRow
 from matcher.assignment.check import Violation
-from matcher.assignment.diagnosis import Blocked
+from matcher.assignment.files.callrows import QuestionRow
+from matcher.assignment.solver.diagnosis import Blocked
 from matcher.domain.refused import RefusedError
 from matcher.domain.words import Words
 

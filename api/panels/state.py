@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from matcher.assignment.callfile import Call, problem_from
-from matcher.assignment.callrows import CallRow, DeclarationRow, QuestionRow
-from matcher.assignment.declarations import open_questions
-from matcher.assignment.planfile import seated, seats_from
+from matcher.assignment.files.callfile import Call, problem_from
+from matcher.assignment.files.callrows import CallRow, DeclarationRow, QuestionRow
+from matcher.assignment.files.declarations import open_questions
+from matcher.assignment.files.planfile import seated, seats_from
+from matcher.assignment.files.reasons import Reasons, reasons_of
 from matcher.assignment.problem import Problem
-from matcher.assignment.reasons import Reasons, reasons_of
 from matcher.assignment.result import Seats
 from matcher.opinions.opinion import DIMENSIONS, Dimension
 from matcher.opinions.opinionfile import DimensionRow

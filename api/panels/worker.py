@@ -14,14 +14,14 @@ from api.jobs.apart import tell
 from api.panels.orders import DrawOrder
 from api.panels.refusals import refused
 from api.panels.state import State
-from matcher.assignment.alternates import alternates
+from matcher.assignment.changes.alternates import alternates
 from matcher.assignment.check import check
-from matcher.assignment.draw import draw
-from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.errors import AssignmentError
-from matcher.assignment.planfile import draw_document, plan_document
+from matcher.assignment.files.planfile import draw_document, plan_document
+from matcher.assignment.lots.draw import draw
+from matcher.assignment.lots.drawrules import DrawRules
 from matcher.assignment.result import Goal, Progress
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.solve import solve
 
 
 def main() -> int:

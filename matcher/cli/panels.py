@@ -15,8 +15,8 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from embeddings.choice import model_for_files
-from matcher.assignment.drawrules import CAP, EPSILON, PLANS
 from matcher.assignment.errors import ChangeError
+from matcher.assignment.lots.drawrules import CAP, EPSILON, PLANS
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Listener, Progress
 from matcher.cli.conflicts import AuthorityOption, conflicts
@@ -51,7 +51,7 @@ def call_records(
 ) -> None:
     """A call file from records: scores by evidences, conflicts as forbidden pairs, rotation from past reviews."""
     from embeddings.loading import load_encoder
-    from matcher.assignment.callrows import SoftRow, SpreadRow
+    from matcher.assignment.files.callrows import SoftRow, SpreadRow
     from matcher.calling import CallRules, call_of, twins
     from matcher.rules.authority import authority as preset
 
@@ -93,14 +93,14 @@ def solve(
     pdf: Annotated[Path | None, typer.Option(help="also write the minutes")] = None,
 ) -> None:
     """The best panels with their proven bound and two alternates per seat; the same call gives the same panels."""
-    from matcher.assignment.alternates import alternates
-    from matcher.assignment.callfile import read_call
+    from matcher.assignment.changes.alternates import alternates
     from matcher.assignment.check import verify
-    from matcher.assignment.minutes import minutes, write_workbook
+    from matcher.assignment.files.callfile import read_call
+    from matcher.assignment.files.minutes import minutes, write_workbook
+    from matcher.assignment.files.planfile import plan_document
     from matcher.assignment.names import soft_name
-    from matcher.assignment.planfile import plan_document
     from matcher.assignment.result import Goal
-    from matcher.assignment.solve import solve as best
+    from matcher.assignment.solver.solve import solve as best
 
     with told():
         given = read_call(call)
@@ -132,10 +132,10 @@ def solve(
 @app.command()
 def check(call: CallArgument, plan: PlanArgument) -> None:
     """Whether a plan keeps every rule, and whether its prices prove its bound; shares no code with the solver."""
-    from matcher.assignment.callfile import read_call
     from matcher.assignment.check import bound_of, check_soft, total_of
     from matcher.assignment.check import check as broken_rules
-    from matcher.assignment.planfile import certificate_from, claims_from, likings_from, read_document, seats_from
+    from matcher.assignment.files.callfile import read_call
+    from matcher.assignment.files.planfile import certificate_from, claims_from, likings_from, read_document, seats_from
 
     with told():
         problem, document = read_call(call).problem, read_document(plan)
@@ -167,9 +167,9 @@ def check(call: CallArgument, plan: PlanArgument) -> None:
 @app.command()
 def questions(call: CallArgument, plan: PlanArgument) -> None:
     """What seated experts must still declare before the panels are released; exit code 1 while something is open."""
-    from matcher.assignment.callfile import read_call
-    from matcher.assignment.declarations import open_questions
-    from matcher.assignment.planfile import read_document, seated, seats_from
+    from matcher.assignment.files.callfile import read_call
+    from matcher.assignment.files.declarations import open_questions
+    from matcher.assignment.files.planfile import read_document, seated, seats_from
 
     with told():
         given, document = read_call(call), read_document(plan)
@@ -194,8 +194,8 @@ def declare(
     out: OutOption = None,
 ) -> None:
     """An expert's declaration joins the call file: it answers a question, and a declared conflict bars the pair."""
-    from matcher.assignment.callfile import problem_from, read_rows
-    from matcher.assignment.callrows import DeclarationRow
+    from matcher.assignment.files.callfile import problem_from, read_rows
+    from matcher.assignment.files.callrows import DeclarationRow
 
     with told():
         rows, day = read_rows(call), matchmaker(today).context.today
@@ -215,11 +215,11 @@ def repair(
     pinned: Annotated[list[str] | None, typer.Option(help="PROJECT:EXPERT that must not move")] = None,
 ) -> None:
     """Fill vacated seats and keep the others; where that cannot be, name the fewest others that move."""
-    from matcher.assignment.alternates import alternates
-    from matcher.assignment.callfile import read_call
-    from matcher.assignment.places import expert_at
-    from matcher.assignment.planfile import panels_document, read_document, seats_from, swaps_document
-    from matcher.assignment.repair import repair as mend
+    from matcher.assignment.changes.alternates import alternates
+    from matcher.assignment.changes.repair import repair as mend
+    from matcher.assignment.files.callfile import read_call
+    from matcher.assignment.files.places import expert_at
+    from matcher.assignment.files.planfile import panels_document, read_document, seats_from, swaps_document
 
     with told():
         given = read_call(call)
@@ -247,11 +247,11 @@ def draw(
     plans: Annotated[int, typer.Option(help="plans to draw from where rules of composition ask for a list")] = PLANS,
 ) -> None:
     """Draw panels at random among good plans; the record lets anybody replay it."""
-    from matcher.assignment.callfile import read_call
-    from matcher.assignment.draw import draw as drawn
-    from matcher.assignment.drawcheck import verify_draw
-    from matcher.assignment.drawrules import DrawRules
-    from matcher.assignment.planfile import draw_document
+    from matcher.assignment.files.callfile import read_call
+    from matcher.assignment.files.planfile import draw_document
+    from matcher.assignment.lots.draw import draw as drawn
+    from matcher.assignment.lots.drawcheck import verify_draw
+    from matcher.assignment.lots.drawrules import DrawRules
 
     with told():
         given = read_call(call)
@@ -272,9 +272,9 @@ def draw(
 @app.command()
 def replay(call: CallArgument, record: Annotated[Path, typer.Argument(help="file written by the draw")]) -> None:
     """Draw again from a record and compare: the auditor's command."""
-    from matcher.assignment.callfile import read_call
-    from matcher.assignment.draw import replay as again
-    from matcher.assignment.planfile import read_document, record_from, seats_from
+    from matcher.assignment.files.callfile import read_call
+    from matcher.assignment.files.planfile import read_document, record_from, seats_from
+    from matcher.assignment.lots.draw import replay as again
 
     with told():
         problem, document = read_call(call).problem, read_document(record)
@@ -320,7 +320,7 @@ def progress() -> Iterator[Listener]:
 
 
 def _seat(problem: Problem, field: str, text: str) -> tuple[int, int]:
-    from matcher.assignment.places import seat_at
+    from matcher.assignment.files.places import seat_at
 
     parts = text.split(":")
     splits = [(":".join(parts[:n]), ":".join(parts[n:])) for n in range(1, len(parts))]  # ids may hold colons too

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matcher.assignment.callrows import ReasonRow
+from matcher.assignment.files.callrows import ReasonRow
 from matcher.domain import Expert, Project
 from matcher.expertise.scores import CallScores
 

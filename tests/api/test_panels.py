@@ -13,10 +13,10 @@ from openpyxl import load_workbook
 from api.app import create_app
 from api.settings import Settings
 from api.store import jobs
-from matcher.assignment.callfile import problem_from
-from matcher.assignment.callrows import CallRow, SoftRow
 from matcher.assignment.check import check
-from matcher.assignment.planfile import seats_from
+from matcher.assignment.files.callfile import problem_from
+from matcher.assignment.files.callrows import CallRow, SoftRow
+from matcher.assignment.files.planfile import seats_from
 from matcher.domain.codes import data_folder
 from tests.api.service import Service
 

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from api.matches.ranking import ZONE
-from matcher.assignment.callrows import CallRow
+from matcher.assignment.files.callrows import CallRow
 from matcher.conflicts import judge
 from matcher.conflicts.listing import document
 from matcher.domain import Expert, Project

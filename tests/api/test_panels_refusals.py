@@ -7,9 +7,9 @@ import pytest
 
 from api.panels.refusals import broken, refused
 from matcher.assignment.check import check
-from matcher.assignment.diagnosis import Blocked, diagnose
 from matcher.assignment.errors import AssignmentError, ChangeError
 from matcher.assignment.problem import Cap, Problem
+from matcher.assignment.solver.diagnosis import Blocked, diagnose
 from matcher.domain.words import Words
 from matcher.opinions.opinion import OpinionError
 from tests.matcher.assignment.speech import CHINESE

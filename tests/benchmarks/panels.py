@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.panels FILE -o OUT [--goal total|fair]
 
-FILE is an ``.npz`` archive of ``matcher.assignment.arrays`` (or the ``.json.gz`` beside it). OUT receives
+FILE is an ``.npz`` archive of ``matcher.assignment.files.arrays`` (or the ``.json.gz`` beside it). OUT receives
 ``{"seats": [[expert, ...] per project], "total", "bound", "status", "seconds", ...}``. The plan is checked before
 it is written; a broken rule is an error.
 """
@@ -19,10 +19,10 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from matcher.assignment.arrays import read_problem
 from matcher.assignment.check import verify
+from matcher.assignment.files.arrays import read_problem
 from matcher.assignment.result import Goal, Progress
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.solve import solve
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,19 +16,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from matcher.assignment.alternates import alternates
-from matcher.assignment.arrays import problem_of, read_problem
+from matcher.assignment.changes.alternates import alternates
+from matcher.assignment.changes.repair import repair
 from matcher.assignment.check import check, verify
-from matcher.assignment.diagnosis import diagnose
-from matcher.assignment.draw import draw
-from matcher.assignment.drawcheck import verify_draw
-from matcher.assignment.drawrules import DrawRules
-from matcher.assignment.flow import solve_flow
+from matcher.assignment.files.arrays import problem_of, read_problem
+from matcher.assignment.lots.draw import draw
+from matcher.assignment.lots.drawcheck import verify_draw
+from matcher.assignment.lots.drawrules import DrawRules
 from matcher.assignment.problem import Problem
-from matcher.assignment.repair import repair
 from matcher.assignment.result import Goal
-from matcher.assignment.shortage import count_shortages
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.diagnosis import diagnose
+from matcher.assignment.solver.flow import solve_flow
+from matcher.assignment.solver.shortage import count_shortages
+from matcher.assignment.solver.solve import solve
 from matcher.assignment.terms import Spread, Taste
 from tests.benchmarks.panels_generator import generate
 

@@ -22,7 +22,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def generate(projects: int, experts: int, seed: int = 0, plain: bool = False) -> Arrays:
-    """Named arrays as ``matcher.assignment.arrays.problem_of`` reads them; scores (P, E) uint16 x 10,000."""
+    """Named arrays as ``matcher.assignment.files.arrays.problem_of`` reads them; scores (P, E) uint16 x 10,000."""
     random = np.random.default_rng(seed)
     size = random.choice([5, 7, 9], projects, p=[0.5, 0.35, 0.15]) if not plain else np.full(projects, 5)
     load = np.maximum(1, random.poisson(size.sum() / SEATS_PER_LOAD / experts, experts))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from matcher.assignment.callfile import problem_from, read_call
-from matcher.assignment.callrows import DeclarationRow, SoftRow, SpreadRow
-from matcher.assignment.declarations import open_questions
 from matcher.assignment.errors import ProblemError
-from matcher.assignment.solve import solve
+from matcher.assignment.files.callfile import problem_from, read_call
+from matcher.assignment.files.callrows import DeclarationRow, SoftRow, SpreadRow
+from matcher.assignment.files.declarations import open_questions
+from matcher.assignment.solver.solve import solve
 from matcher.calling import CallRules, call_of
 from matcher.cli.panels import app
 from matcher.domain import Expert, Kind, Level, Project, Purpose

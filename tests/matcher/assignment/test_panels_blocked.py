@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matcher.assignment.diagnosis import Blocked, diagnose
 from matcher.assignment.errors import ProblemError
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.diagnosis import Blocked, diagnose
+from matcher.assignment.solver.solve import solve
 from tests.matcher.assignment.speech import said_in_both
 
 NONE = np.zeros(0, dtype=np.int64)

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from scipy.optimize import LinearConstraint, linprog, minimize
 
-from matcher.assignment import marginals
-from matcher.assignment.arrays import problem_of
 from matcher.assignment.check import check, total_of
-from matcher.assignment.diagnosis import Blocked
-from matcher.assignment.draw import Draw, draw, pool_hash, replay, ticket_of
-from matcher.assignment.drawcheck import check_urn, verify_draw
-from matcher.assignment.drawrules import DrawRules
 from matcher.assignment.errors import AssignmentError, ChangeError
-from matcher.assignment.planfile import draw_document, record_from
+from matcher.assignment.files.arrays import problem_of
+from matcher.assignment.files.planfile import draw_document, record_from
+from matcher.assignment.lots import marginals
+from matcher.assignment.lots.draw import Draw, draw, pool_hash, replay, ticket_of
+from matcher.assignment.lots.drawcheck import check_urn, verify_draw
+from matcher.assignment.lots.drawrules import DrawRules
+from matcher.assignment.lots.urn import Method
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Goal
-from matcher.assignment.solve import solve
-from matcher.assignment.urn import Method
+from matcher.assignment.solver.diagnosis import Blocked
+from matcher.assignment.solver.solve import solve
 from matcher.domain.words import Words
 from tests.benchmarks.panels_generator import generate
 from tests.matcher.assignment.panel_calls import random_call
@@ -225,8 +225,8 @@ def test_another_seed_draws_other_panels_from_the_same_urn(drawn: tuple[Problem,
 
 def test_shuffled_input_on_one_or_two_threads_draws_the_same_bytes() -> None:
     script = (
-        "import sys; from matcher.assignment.draw import draw; "
-        "from matcher.assignment.planfile import draw_document; "
+        "import sys; from matcher.assignment.lots.draw import draw; "
+        "from matcher.assignment.files.planfile import draw_document; "
         "from tests.matcher.assignment.test_panels_draw import RULES, by_id, composed, plain; "
         "from tests.matcher.assignment.test_panels_solve import shuffle; "
         "problems = [shuffle(make(), int(seed)) for seed in sys.argv[1:] for make in (plain, composed)]; "

@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matcher.assignment import flow, generation, linear, rounding, seating
-from matcher.assignment.arcs import all_arcs
-from matcher.assignment.arrays import problem_of
 from matcher.assignment.check import verify
-from matcher.assignment.diagnosis import Blocked
-from matcher.assignment.groups import Task
-from matcher.assignment.market import first_prices
+from matcher.assignment.files.arrays import problem_of
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal, Result, Status
-from matcher.assignment.rounding import whole_seats
-from matcher.assignment.solve import solve
+from matcher.assignment.solver import flow, generation, linear, rounding, seating
+from matcher.assignment.solver.arcs import all_arcs
+from matcher.assignment.solver.diagnosis import Blocked
+from matcher.assignment.solver.groups import Task
+from matcher.assignment.solver.market import first_prices
+from matcher.assignment.solver.rounding import whole_seats
+from matcher.assignment.solver.solve import solve
 from tests.benchmarks.panels_generator import generate
 from tests.matcher.assignment.panel_calls import best_by_hand, random_call
 

@@ -6,11 +6,11 @@ import pytest
 import typst
 from openpyxl import load_workbook
 
-from matcher.assignment.callfile import Call
-from matcher.assignment.callrows import CallRow
-from matcher.assignment.minutes import HEAD, minutes, write_workbook
-from matcher.assignment.planfile import plan_document
-from matcher.assignment.solve import solve
+from matcher.assignment.files.callfile import Call
+from matcher.assignment.files.callrows import CallRow
+from matcher.assignment.files.minutes import HEAD, minutes, write_workbook
+from matcher.assignment.files.planfile import plan_document
+from matcher.assignment.solver.solve import solve
 
 CALL = Call.of(
     CallRow.model_validate(

@@ -7,15 +7,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from matcher.assignment.alternates import alternates
-from matcher.assignment.arrays import problem_of
+from matcher.assignment.changes.alternates import alternates
+from matcher.assignment.changes.repair import repair
 from matcher.assignment.check import check
-from matcher.assignment.diagnosis import Blocked
 from matcher.assignment.errors import ChangeError
+from matcher.assignment.files.arrays import problem_of
 from matcher.assignment.problem import Cap, Problem, Quota
-from matcher.assignment.repair import repair
 from matcher.assignment.result import Goal
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.diagnosis import Blocked
+from matcher.assignment.solver.solve import solve
 from tests.benchmarks.panels_generator import generate
 
 TOTAL = Goal(floor_share=None)

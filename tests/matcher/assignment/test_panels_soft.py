@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matcher.assignment import soft, softlinear
-from matcher.assignment.callfile import problem_from
-from matcher.assignment.callrows import CallRow
 from matcher.assignment.check import verify
-from matcher.assignment.diagnosis import Blocked
-from matcher.assignment.draw import draw
 from matcher.assignment.errors import ProblemError
+from matcher.assignment.files.callfile import problem_from
+from matcher.assignment.files.callrows import CallRow
+from matcher.assignment.files.planfile import plan_document
+from matcher.assignment.lots.draw import draw
 from matcher.assignment.names import soft_name
-from matcher.assignment.planfile import plan_document
 from matcher.assignment.problem import Problem
 from matcher.assignment.result import Goal, Result, Soft
-from matcher.assignment.solve import solve
+from matcher.assignment.solver import soft, softlinear
+from matcher.assignment.solver.diagnosis import Blocked
+from matcher.assignment.solver.solve import solve
 from matcher.assignment.terms import Spread, Taste, worth_of
 from matcher.domain.words import Words
 from tests.matcher.assignment.panel_calls import every_plan, random_call

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from matcher.assignment.check import bound_of, check, verify
-from matcher.assignment.diagnosis import Blocked
 from matcher.assignment.problem import Cap, Problem, Quota
 from matcher.assignment.result import Goal, Result, Status
-from matcher.assignment.solve import solve
+from matcher.assignment.solver.diagnosis import Blocked
+from matcher.assignment.solver.solve import solve
 from tests.matcher.assignment.panel_calls import best_by_hand, random_call
 
 TOTAL = Goal(floor_share=None)
@@ -102,8 +102,8 @@ def test_shuffled_input_gives_the_same_panels() -> None:
 def test_twenty_shuffled_runs_on_one_or_two_threads_give_the_same_bytes() -> None:
     """Each run is a process of its own: the order of the call and the threads of the libraries may change nothing."""
     script = (
-        "import sys, json; from dataclasses import replace; from matcher.assignment.solve import solve; "
-        "from matcher.assignment.planfile import plan_document; "
+        "import sys, json; from dataclasses import replace; from matcher.assignment.solver.solve import solve; "
+        "from matcher.assignment.files.planfile import plan_document; "
         "from tests.matcher.assignment.panel_calls import random_call; "
         "from tests.matcher.assignment.test_panels_solve import by_id, shuffle; "
         "problem = random_call(11, projects=8, experts=20); "

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matcher.assignment.diagnosis import Blocked, Change, diagnose
 from matcher.assignment.errors import AssignmentError
 from matcher.assignment.names import LOAD_MIN, SIZE, cap_name, quota_name
 from matcher.assignment.problem import Cap, Problem, Quota
+from matcher.assignment.solver.diagnosis import Blocked, Change, diagnose
 from matcher.domain.words import Words
 from tests.matcher.assignment.speech import CHINESE, said_in_both
 
@@ -161,8 +161,8 @@ def test_a_refusal_says_the_value_the_rule_and_the_remedy_twice() -> None:
 def test_every_sentence_in_the_source_has_its_chinese_and_its_english() -> None:
     found = [
         (path.name, place.lineno, zh, en)
-        for folder in ("matcher", "matcher/assignment", "matcher/opinions", "matcher/cli", "api/panels")
-        for path in sorted((ROOT / folder).glob("*.py"))
+        for folder in ("matcher", "matcher/assignment/**", "matcher/opinions", "matcher/cli", "api/panels")
+        for path in sorted(ROOT.glob(f"{folder}/*.py"))
         for place, zh, en in _sentences(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert len(found) > 90

@@ -1,0 +1,1 @@
+"""A plan that must change: a vacant seat, and who may fill it."""

@@ -1,0 +1,1 @@
+"""Calls, plans, draws and minutes as files, by the ids that people write."""
