@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -35,6 +36,8 @@ from matcher.scheduling.problem import Event
 from matcher.scheduling.report import report
 from matcher.scheduling.sheets import write_workbook
 from matcher.scheduling.wishes import Wish
+
+log = structlog.get_logger("matcher.events")
 
 Asker = Annotated[Caller, Depends(authenticate)]
 router = APIRouter(prefix="/v1/events", tags=["events"])
@@ -149,7 +152,9 @@ def _exported(state: State, last: KeptRelease, form: str) -> bytes:
     plan = plan_of(event, last.plan)
     if form == "pdf":
         with told():
-            return booklet(event, plan, lambda _: None, datetime.fromisoformat(last.at))
+            return booklet(
+                event, plan, lambda text: log.warning("booklet", warning=text), datetime.fromisoformat(last.at)
+            )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "event.xlsx"
         write_workbook(event, plan, path)

@@ -39,6 +39,8 @@ _RULES: dict[str, tuple[str, str]] = {
     "date_type": ("须为日期，如 2026-11-23", "must be a date such as 2026-11-23"),
     "date_parsing": ("须为日期，如 2026-11-23", "must be a date such as 2026-11-23"),
     "date_from_datetime_parsing": ("须为日期，如 2026-11-23", "must be a date such as 2026-11-23"),
+    "too_short": ("至少 {min_length} 项", "at least {min_length} items"),
+    "too_long": ("至多 {max_length} 项", "at most {max_length} items"),
     "tuple_type": ("须为列表", "must be a list"),
     "list_type": ("须为列表", "must be a list"),
     "dict_type": ("须为对象", "must be an object"),

@@ -27,6 +27,7 @@ from api.store import cases, jobs
 from matcher.assignment.check import check
 from matcher.assignment.files.callrows import PairRow, QuestionRow
 from matcher.calling import call_of, twins
+from matcher.opinions.opinion import check_dimensions
 
 Asker = Annotated[Caller, Depends(authenticate)]
 router = APIRouter(prefix="/v1/panels", tags=["panels"])
@@ -80,7 +81,7 @@ async def create_panels(request: Request, caller: Asker) -> Response:
     )
     with told():
         await state.match_threads(made.problem)
-        made.sides()
+        check_dimensions(made.sides())
         made.reasons()
 
     def work(connection: Connection) -> Done:

@@ -52,28 +52,37 @@ class Opinion:
     comment: str = ""
 
 
-def check_opinions(opinions: tuple[Opinion, ...], dimensions: tuple[Dimension, ...]) -> None:
-    """Refuse scores outside their range, unknown dimensions and second opinions.
+def check_dimensions(dimensions: tuple[Dimension, ...]) -> None:
+    """Refuse that nothing is judged, or a dimension named twice.
 
     Raises:
-        OpinionError: the first mistake, with project, expert and dimension.
+        OpinionError: which.
     """
-    known = {dimension.key: dimension for dimension in dimensions}
-    if not known:
+    keys = [dimension.key for dimension in dimensions]
+    if not keys:
         raise OpinionError(
             "dimensions",
             (),
             Words("须有评价维度", "something is judged"),
             Words("至少写一个维度", "name at least one dimension"),
         )
-    if len(known) < len(dimensions):
-        keys = [dimension.key for dimension in dimensions]
+    if len(set(keys)) < len(keys):
         raise OpinionError(
             "dimensions",
             next(key for n, key in enumerate(keys) if key in keys[:n]),
             Words("一个维度只写一次", "a dimension is named once"),
             Words("删去重复的维度", "drop the second one"),
         )
+
+
+def check_opinions(opinions: tuple[Opinion, ...], dimensions: tuple[Dimension, ...]) -> None:
+    """Refuse scores outside their range, unknown dimensions and second opinions.
+
+    Raises:
+        OpinionError: the first mistake, with project, expert and dimension.
+    """
+    check_dimensions(dimensions)
+    known = {dimension.key: dimension for dimension in dimensions}
     seen: set[tuple[str, str]] = set()
     for opinion in opinions:
         name = f"opinions[{opinion.project}, {opinion.expert}]"

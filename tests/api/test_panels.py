@@ -207,6 +207,19 @@ def test_a_number_that_no_version_and_no_note_can_have_is_refused(service: Servi
     assert found["errors"][0]["pointer"].startswith("/query/")
 
 
+def test_a_dimension_named_twice_is_refused_before_anybody_judges(service: Service) -> None:
+    twice = {"dimensions": [{"key": "ip", "zh": "甲"}, {"key": "ip", "zh": "乙"}]}
+    found = problem(service.of("center").post(BASE, json=ORDER | twice), 422, "invalid")
+    assert [(place["pointer"], place["value"]) for place in found["errors"]] == [("dimensions", "ip")]
+
+
+def test_a_request_for_nobody_says_so_in_the_readers_language(service: Service) -> None:
+    order = {"name": "试点", "records": {"projects": ["P1"], "experts": []}}
+    for language, rule in (("zh", "至少 1 项"), ("en", "at least 1 items")):
+        made = service.of("center").post(BASE, json=order, headers={"Accept-Language": language})
+        assert problem(made, 422, "invalid")["errors"] == [{"pointer": "/records/experts", "value": "[]", "rule": rule}]
+
+
 def test_nobody_moves_where_who_left_held_no_seat(service: Service) -> None:
     order = {"name": "一个项目", "call": CALL | {"projects": CALL["projects"][:1], "scores": SCORES[:1]}}
     one = asked(service, order)
