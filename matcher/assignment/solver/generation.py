@@ -13,7 +13,7 @@ from matcher.assignment.solver.aim import Aim
 from matcher.assignment.solver.arcs import Arcs, arcs_of, first_arcs, keys_of, merged
 from matcher.assignment.solver.clock import Clock
 from matcher.assignment.solver.linear import SIMPLEX_COLUMNS, Floats, Relaxation, optimise, softened
-from matcher.assignment.solver.market import first_prices
+from matcher.assignment.solver.market import MARKET, first_prices
 from matcher.assignment.solver.pricing import price
 from matcher.assignment.solver.rows import Rows, rows_of
 
@@ -28,9 +28,6 @@ KNOWN = 2
 
 NARROW = 16
 """Experts per project when first prices guide the choice."""
-
-MARKET = 25_000
-"""Seats of a call from which first prices pay for themselves."""
 
 ROUNDS = 16
 

@@ -19,6 +19,9 @@ from matcher.assignment.problem import BoolArray, IntArray, Problem
 
 Floats = npt.NDArray[np.float32]
 
+MARKET = 25_000
+"""Seats of a call from which first prices pay for themselves."""
+
 SAMPLE = 1_000
 """Projects that bid; the loads are cut to their share of the seats."""
 

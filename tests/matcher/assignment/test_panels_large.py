@@ -26,6 +26,7 @@ TOTAL = Goal(floor_share=None)
 def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call counts as too large for one search, for the simplex method and for first pairs without prices."""
     monkeypatch.setattr(generation, "MARKET", 0)
+    monkeypatch.setattr(flow, "MARKET", 0)
     monkeypatch.setattr(seating, "SEARCH_ARCS", 0)
     monkeypatch.setattr(seating, "ALL_PAIRS", 0)
     monkeypatch.setattr(seating, "EXACT_ARCS", 0)
@@ -163,3 +164,14 @@ def test_least_loads_find_their_seats_outside_of_the_first_pairs(monkeypatch: py
     assert verify(result) == []
     assert result.total == pytest.approx(5 * 1.0 + scores[0, 5:].sum(), abs=1e-5)
     assert result.status is Status.OPTIMAL
+
+
+@pytest.mark.usefixtures("as_if_large")
+def test_plain_loads_reach_the_best_total_from_a_market_s_pairs() -> None:
+    for seed in range(12):
+        problem = random_call(seed, rich=False)
+        by_hand, result = best_by_hand(problem), solved(problem)
+        assert (result is None) == (by_hand is None), seed
+        if result is not None and by_hand is not None:
+            assert verify(result) == [], seed
+            assert result.total == pytest.approx(by_hand[0], abs=1e-9)
