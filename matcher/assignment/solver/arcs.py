@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.assignment.problem import BoolArray, IntArray, Problem
+from matcher.assignment.result import Seats
 
 BLOCK = 4_000_000
 """Pairs looked at in one stroke: 16 MB of float32, so that a block stays near the cache."""
@@ -118,3 +119,11 @@ def _least_load_pairs(problem: Problem) -> IntArray:
         project = np.argpartition(value, problem.n_projects - width, axis=1)[:, problem.n_projects - width :]
         keys.append((project * problem.n_experts + expert[:, None]).ravel())
     return np.concatenate(keys)
+
+
+def seats_of(problem: Problem, arcs: Arcs, x: BoolArray) -> Seats:
+    """Chosen pairs as panels."""
+    panels: list[list[int]] = [[] for _ in range(problem.n_projects)]
+    for p, e in zip(arcs.project[x].tolist(), arcs.expert[x].tolist(), strict=True):
+        panels[p].append(e)
+    return tuple(tuple(panel) for panel in panels)

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matcher.assignment.problem import POINTS, BoolArray, FloatArray, IntArray, Problem
+from matcher.assignment.problem import BoolArray, FloatArray, IntArray, Problem
 from matcher.assignment.solver.aim import Aim
 from matcher.assignment.solver.arcs import Arcs
 from matcher.assignment.solver.linear import Linear
 from matcher.assignment.solver.rows import rows_of
-from matcher.assignment.solver.softrows import preferred
+from matcher.assignment.solver.softrows import preferred, with_total
 
 NODES = 400
 """Branches looked at before the best plan found is taken: a limit by work, so that it is the same everywhere."""
 
-OPTIMAL, LIMIT = 0, 1
+OPTIMAL = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def search(
     program = Aim(floors).program(problem, arcs, rows_of(problem, arcs))
     if held is not None:
         program = replace(program, low=np.maximum(program.low, held))
-    return _solved(program, -program.worth, [], gap, nodes, seconds)
+    return _solved(program, gap, nodes, seconds)
 
 
 def search_weakest(problem: Problem, arcs: Arcs, nodes: int, seconds: float = math.inf) -> BoolArray | None:
@@ -68,7 +68,7 @@ def search_weakest(problem: Problem, arcs: Arcs, nodes: int, seconds: float = ma
     """
     program = Aim(weakest=True).program(problem, arcs, rows_of(problem, arcs))
     whole = np.append(np.ones(len(arcs)), 0.0)
-    chosen = _solved(program, -program.worth, [], 0.0, nodes, seconds, whole)
+    chosen = _solved(program, 0.0, nodes, seconds, whole)
     return None if chosen is None else chosen.x[: len(arcs)]
 
 
@@ -89,30 +89,21 @@ def search_preferred(
         nodes: branches looked at before giving up.
     """
     program = preferred(problem, arcs, Aim(floors).program(problem, arcs, rows_of(problem, arcs)))
-    points = np.zeros((1, len(program.worth)))
-    points[0, : len(arcs)] = arcs.points / POINTS
-    total = LinearConstraint(points, (least - 0.5) / POINTS, np.inf)  # whole points, so no less
-    found = _solved(program, -program.worth, [total], 0.0, nodes)
+    found = _solved(with_total(program, arcs, least), 0.0, nodes)
     chosen = found and Chosen(found.x[: len(arcs)], found.proven)  # the other columns count repeats
     return chosen if chosen is not None and arcs.points[chosen.x].sum() >= least else None
 
 
 def _solved(
-    program: Linear,
-    cost: FloatArray,
-    further: list[LinearConstraint],
-    gap: float,
-    nodes: int,
-    seconds: float = math.inf,
-    whole: FloatArray | None = None,
+    program: Linear, gap: float, nodes: int, seconds: float = math.inf, whole: FloatArray | None = None
 ) -> Chosen | None:
     options = {"mip_rel_gap": gap, "node_limit": nodes}
     if math.isfinite(seconds):
         options["time_limit"] = max(0.1, seconds)
     solution = milp(
-        cost,
-        constraints=[LinearConstraint(program.matrix, program.lower, program.upper), *further],
-        integrality=np.ones(len(cost)) if whole is None else whole,
+        -program.worth,
+        constraints=LinearConstraint(program.matrix, program.lower, program.upper),
+        integrality=np.ones(len(program.worth)) if whole is None else whole,
         bounds=Bounds(program.low, program.high),
         options=options,
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
 from matcher.assignment.result import Liking, Listener, Progress, Result, Soft, Status
-from matcher.assignment.solver.arcs import Arcs, arcs_of, keys_of
+from matcher.assignment.solver.arcs import Arcs, arcs_of, keys_of, seats_of
 from matcher.assignment.solver.groups import Task, groups, part
 from matcher.assignment.solver.integer import search_preferred
 from matcher.assignment.solver.pricing import near_pairs
@@ -68,7 +68,7 @@ def prefer(plan: Result, floors: IntArray | None, share: float, seed: int, progr
         x, bound = _near(relaxation, Task(problem, arcs, floors), x, least), relaxation.bound
     else:
         x = _in_turns(Task(problem, arcs, floors), x, least, seed, progress)
-    seats = tuple(tuple(arcs.expert[x & (arcs.project == p)].tolist()) for p in range(problem.n_projects))
+    seats = seats_of(problem, arcs, x)
     kept = int(arcs.points[x].sum())
     status = plan.status if kept == sum(plan.panel_points) else Status.WITHIN_GAP
     before, after = np.divmod(mine, problem.n_experts), (arcs.project[x], arcs.expert[x])

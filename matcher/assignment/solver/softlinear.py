@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, vstack
+from scipy.sparse import csc_array, csr_array
 
-from matcher.assignment.problem import POINTS, BoolArray, IntArray, Problem
+from matcher.assignment.problem import BoolArray, IntArray, Problem
 from matcher.assignment.solver.aim import Aim
 from matcher.assignment.solver.arcs import Arcs
 from matcher.assignment.solver.linear import Linear, simplex
 from matcher.assignment.solver.rows import rows_of
-from matcher.assignment.solver.softrows import preferred
+from matcher.assignment.solver.softrows import preferred, with_total
 
 FIRST_COLUMNS = 12_000
 """Pairs that the first round looks at."""
@@ -45,7 +45,7 @@ def relaxed(problem: Problem, arcs: Arcs, first: BoolArray, least: int, floors: 
         least: solver points that the total must reach.
         floors: (P,) least panel points, where floors hold.
     """
-    program = _with_total(
+    program = with_total(
         preferred(problem, arcs, Aim(floors).program(problem, arcs, rows_of(problem, arcs))), arcs, least
     )
     columns = csc_array(program.matrix)
@@ -63,20 +63,6 @@ def relaxed(problem: Problem, arcs: Arcs, first: BoolArray, least: int, floors: 
             break
         active[wanted[np.argsort(-gain[wanted], kind="stable")[:MORE_COLUMNS]]] = True
     return Relaxed(bound, np.where(used, 0.0, np.maximum(-gain, 0.0))[: len(arcs)])
-
-
-def _with_total(program: Linear, arcs: Arcs, least: int) -> Linear:
-    """One more row: the total stays."""
-    points = csr_array((arcs.points / POINTS, (np.zeros(len(arcs), dtype=np.int64), np.arange(len(arcs)))),
-                       shape=(1, len(program.worth)))  # fmt: skip
-    return Linear(
-        program.worth,
-        csr_array(vstack([program.matrix, points])),
-        np.append(program.lower, (least - 0.5) / POINTS),  # whole points, so no less
-        np.append(program.upper, np.inf),
-        program.low,
-        program.high,
-    )
 
 
 def _of_columns(program: Linear, columns: csc_array, active: BoolArray) -> Linear:

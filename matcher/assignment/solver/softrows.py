@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
-from matcher.assignment.problem import Problem
+from matcher.assignment.problem import POINTS, Problem
 from matcher.assignment.solver.arcs import Arcs
 from matcher.assignment.solver.linear import Linear
 from matcher.assignment.terms import Spread, Taste
@@ -50,4 +50,18 @@ def _with_repeats(spread: Spread, arcs: Arcs, program: Linear) -> Linear:
         upper=np.concatenate([program.upper, np.ones(rows)]),
         low=np.concatenate([program.low, np.zeros(rows)]),
         high=np.concatenate([program.high, (count[meet] - 1).astype(np.float64)]),
+    )
+
+
+def with_total(program: Linear, arcs: Arcs, least: int) -> Linear:
+    """The program with one more row: the pairs, its first columns, add up to at least ``least`` points."""
+    points = csr_array((arcs.points / POINTS, (np.zeros(len(arcs), dtype=np.int64), np.arange(len(arcs)))),
+                       shape=(1, len(program.worth)))  # fmt: skip
+    return Linear(
+        program.worth,
+        csr_array(vstack([program.matrix, points])),
+        np.append(program.lower, (least - 0.5) / POINTS),  # whole points, so no less
+        np.append(program.upper, np.inf),
+        program.low,
+        program.high,
     )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from matcher.assignment.problem import POINTS, BoolArray, Problem
-from matcher.assignment.result import Goal, Listener, Progress, Result, Seats, Status
+from matcher.assignment.result import Goal, Listener, Progress, Result, Status
 from matcher.assignment.solver.aim import Aim
-from matcher.assignment.solver.arcs import Arcs
+from matcher.assignment.solver.arcs import Arcs, seats_of
 from matcher.assignment.solver.clock import Clock
 from matcher.assignment.solver.diagnosis import Blocked, diagnose
 from matcher.assignment.solver.fairness import best_weakest, bounded_by_one, floors_at
@@ -154,14 +154,6 @@ class _Stages:
         status = Status.OPTIMAL if seated.proven else _status(master.bound, seated.arcs, seated.x)
         seats = seats_of(problem, seated.arcs, seated.x)
         return Result(problem, seats, master.bound, status, master.certificate), master
-
-
-def seats_of(problem: Problem, arcs: Arcs, x: BoolArray) -> Seats:
-    """Chosen pairs as panels."""
-    panels: list[list[int]] = [[] for _ in range(problem.n_projects)]
-    for p, e in zip(arcs.project[x].tolist(), arcs.expert[x].tolist(), strict=True):
-        panels[p].append(e)
-    return tuple(tuple(panel) for panel in panels)
 
 
 def _status(bound: float, arcs: Arcs, x: BoolArray) -> Status:

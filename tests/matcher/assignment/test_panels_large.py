@@ -44,7 +44,9 @@ def solved(problem: Problem, goal: Goal = TOTAL) -> Result | None:
 
 @pytest.mark.usefixtures("as_if_large")
 @pytest.mark.parametrize("free", [0, 10_000])
-def test_rounded_plans_keep_every_rule_and_reach_the_best_total(free: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rounded_plans_keep_every_rule_and_never_pass_the_best_total(
+    free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rounding, "FREE_ARCS", free)
     for seed in range(12):
         problem = random_call(seed)
@@ -58,12 +60,12 @@ def test_rounded_plans_keep_every_rule_and_reach_the_best_total(free: int, monke
 
 
 @pytest.mark.usefixtures("as_if_large")
-def test_a_generated_call_comes_within_a_hundredth_of_a_percent() -> None:
+def test_a_generated_call_comes_within_a_tenth_of_a_percent_and_comes_out_again() -> None:
     problem = problem_of(generate(60, 300, 2))
     result = solve(problem, TOTAL)
     assert verify(result) == []
-    assert result.status is Status.OPTIMAL or result.gap <= 1e-3
-    assert result.total == pytest.approx(solve(problem, TOTAL).total, abs=1e-9), "the same call, the same plan"
+    assert (result.bound - result.total) / result.bound <= 1e-3
+    assert result.seats == solve(problem, TOTAL).seats
 
 
 def test_what_the_relaxation_seats_whole_stays_and_what_it_cannot_seat_is_taken_in() -> None:
